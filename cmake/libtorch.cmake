@@ -1,0 +1,15 @@
+# Finds LibTorch (MHC_LIBTORCH, CMAKE_PREFIX_PATH, or where installers/from_source unpacked it) and
+# offers it as mhc_libtorch.
+if(DEFINED ENV{MHC_LIBTORCH})
+  list(PREPEND CMAKE_PREFIX_PATH "$ENV{MHC_LIBTORCH}")
+endif()
+if(DEFINED ENV{XDG_CACHE_HOME})
+  set(mhc_cache "$ENV{XDG_CACHE_HOME}")
+else()
+  set(mhc_cache "$ENV{HOME}/.cache")
+endif()
+list(APPEND CMAKE_PREFIX_PATH "${mhc_cache}/mhc-lab/libtorch-2.13.0/torch")
+find_package(Torch REQUIRED)
+
+add_library(mhc_libtorch INTERFACE)
+target_link_libraries(mhc_libtorch INTERFACE ${TORCH_LIBRARIES})

@@ -1,0 +1,90 @@
+// A mixing constraint: the map from a site's logits to H_res, with its derivative and its start.
+//
+// Each constraint is one file pair in core/manifold/constraints/ and one row of the table in
+// mixing_constraint.cc; everything else (configuration, command line, model, tests) finds it there.
+// This is the double-precision oracle; core/model has the differentiable version of each row.
+// Thread rule: the table is constant, every function is pure.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/manifold/declaration.h"
+#include "core/manifold/matrix.h"
+#include "core/result.h"
+
+namespace mhc {
+
+// Checked values of a constraint's declared options, each present (default where not given).
+class ConstraintOptions {
+ public:
+  bool Has(std::string_view key) const;
+  std::int64_t Integer(std::string_view key) const;      // asserts that the option exists
+  double Number(std::string_view key) const;             // asserts that the option exists
+  const std::string& Text(std::string_view key) const;   // asserts that the option exists
+  void Set(std::string key, Value value);                // value already checked
+  const std::map<std::string, Value, std::less<>>& values() const { return values_; }
+  bool operator==(const ConstraintOptions&) const = default;
+
+ private:
+  std::map<std::string, Value, std::less<>> values_;
+};
+
+struct MixingConstraint {
+  std::string name;  // "sinkhorn"
+  std::string code;  // "C3", the row of the field's list
+  std::string text;  // one sentence for help
+  std::vector<Declaration> options;
+
+  bool (*allows)(int streams);
+  std::string allowed_streams;  // in words, for a refusal: "any n", "n = 2, 3, 4, 6 or 8"
+
+  int (*logit_count)(int streams, const ConstraintOptions& options);
+  // logits (logit_count) -> H (n×n). Finite for finite logits.
+  Matrix (*map)(std::span<const double> logits, int streams, const ConstraintOptions& options);
+  // The cotangent of the logits for a cotangent of H (n×n), derivative of the truncated iteration.
+  std::vector<double> (*pullback)(std::span<const double> logits, int streams,
+                                  const ConstraintOptions& options, const Matrix& grad_matrix);
+  std::vector<double> (*start)(int streams, const ConstraintOptions& options);
+
+  // The fit of `match_matrix`: where it begins for a target, and the bound on max − min of the
+  // logits beyond which gradients die (0: the logits are not exponentiated, no bound).
+  std::vector<double> (*fit_start)(const Matrix& target, const ConstraintOptions& options);
+  double fit_spread;
+};
+
+// In the order of their codes.
+std::span<const MixingConstraint> MixingConstraints();
+// nullptr where no constraint has that name.
+const MixingConstraint* FindMixingConstraint(std::string_view name);
+
+// A constraint chosen with its options; `transpose` applies the transpose of its map.
+struct ConstraintChoice {
+  const MixingConstraint* constraint = nullptr;
+  ConstraintOptions options;
+  bool transpose = false;
+  bool operator==(const ConstraintChoice&) const = default;
+};
+
+// A name with its default options; an error lists the names there are.
+Result<ConstraintChoice> ChooseConstraint(std::string_view name);
+// Sets one option (or "transpose"), checked; an error lists the options that the constraint has.
+Status SetOption(ConstraintChoice& choice, std::string_view key, const Value& value);
+// "sinkhorn:iterations=5,order=rows_columns,transpose=true".
+Result<ConstraintChoice> ParseConstraint(std::string_view text);
+// The text that ParseConstraint reads, with only the options that are not at their default.
+std::string ToText(const ConstraintChoice& choice);
+// Error where the constraint does not allow n streams (n must be 1…64).
+Status CheckStreams(const ConstraintChoice& choice, int streams);
+
+int LogitCount(const ConstraintChoice& choice, int streams);
+// H_res with the transpose applied where chosen. Asserts the number of logits.
+Matrix MapLogits(const ConstraintChoice& choice, int streams, std::span<const double> logits);
+std::vector<double> PullbackLogits(const ConstraintChoice& choice, int streams,
+                                   std::span<const double> logits, const Matrix& grad_matrix);
+std::vector<double> StartLogits(const ConstraintChoice& choice, int streams);
+
+}  // namespace mhc
