@@ -1,0 +1,128 @@
+// The configuration of a run: read from TOML, checked against its declarations, completed with
+// defaults, and written back resolved as run.toml.
+//
+// A key is declared once, in configuration_keys.cc: its type and default are those of the member it
+// is bound to. Options of the chosen constraint are keys of `mixing` too; core/manifold declares them.
+// Thread rule: plain values; every function here is pure but for reading the named file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/manifold/declaration.h"
+#include "core/manifold/mixing_constraint.h"
+#include "core/result.h"
+
+namespace mhc {
+
+// What one site is: its predictor, its constraint, its read and write maps.
+struct SiteSettings {
+  std::string connection = "mhc";  // predictor of the logits: mhc, hc; residual: no sites at all
+  ConstraintChoice constraint;     // with its transpose
+  std::string read;                // predictor of H_pre: mhc, hc, fixed; empty until resolved
+  std::string write;               // predictor of H_post
+  bool dynamic = true;
+  double alpha = 0.01;
+  double eps_pre = 0.0;
+  double eps_norm = 1e-20;
+  std::string weight_decay = "none";
+  double learning_rate_scale = 1.0;
+  std::string kernels = "reference";
+  bool operator==(const SiteSettings&) const = default;
+};
+
+// One [[mixing.site]]: these sites differ from `mixing`.
+struct SiteOverride {
+  std::vector<std::int64_t> sites;  // ascending
+  SiteSettings settings;            // resolved in full
+};
+
+struct DataSettings {
+  std::string source = "headers";
+  std::string format = "auto";
+  std::string tokenizer = "byte";
+  double validation_share = 0.05;
+};
+
+struct ModelSettings {
+  std::int64_t blocks = 4;
+  std::int64_t channels = 128;
+  std::int64_t heads = 4;
+  std::int64_t context = 128;
+  std::int64_t streams = 4;
+  std::string expand = "repeat";
+  std::string readout = "sum";
+  std::string dtype = "float32";
+};
+
+struct TrainSettings {
+  std::int64_t steps = 2000;
+  std::int64_t batch = 8;
+  double learning_rate = 3e-3;
+  std::int64_t warmup_steps = 100;
+  std::string schedule = "cosine";
+  std::vector<double> betas = {0.9, 0.95};
+  double weight_decay = 0.1;
+  double clip = 1.0;
+  std::string on_nonfinite = "skip";
+  std::int64_t checkpoint_every = 500;
+  std::int64_t keep_checkpoints = 3;
+  std::int64_t evaluate_every = 250;
+};
+
+struct ProbeSettings {
+  std::int64_t every = 1;
+  std::int64_t snapshot_every = 25;
+  std::int64_t tokens = 128;
+};
+
+struct Configuration {
+  std::string name = "run";
+  std::int64_t seed = 1;
+  std::int64_t threads = 0;
+  std::string device = "auto";
+  DataSettings data;
+  ModelSettings model;
+  SiteSettings mixing;
+  std::vector<SiteOverride> site_overrides;
+  TrainSettings train;
+  ProbeSettings probe;
+
+  // Sites of the model: two a block, none where the connection is `residual`.
+  std::int64_t SiteCount() const;
+  std::int64_t StreamCount() const;  // 1 where the connection is `residual`
+  const SiteSettings& Site(std::int64_t site) const;  // of [[mixing.site]], else of mixing
+};
+
+// A key with the member it stands for. `declaration.key` is "train.steps"; top keys have no section.
+struct ConfigurationKey {
+  Declaration declaration;
+  std::function<Value(const Configuration&)> get;
+  std::function<void(Configuration&, const Value&)> set;
+};
+// Every key but the constraints' options and [[mixing.site]], in the order in which they are written.
+std::span<const ConfigurationKey> ConfigurationKeys();
+
+// "KEY=VALUE" of a --set.
+struct Setting {
+  std::string key;
+  std::string value;
+};
+Result<Setting> ParseSetting(std::string_view text);
+
+// A file's path or the name of a preset (a preset's name wins; "./default" is the file), with the
+// settings laid over it, checked and resolved.
+Result<Configuration> LoadConfiguration(std::string_view file_or_preset,
+                                        std::span<const Setting> settings);
+// `source` names the text in errors, which give key and line.
+Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string_view source,
+                                         std::span<const Setting> settings);
+// The resolved configuration as TOML, every key with its text as a comment; reads back equal.
+std::string ToToml(const Configuration& configuration);
+
+}  // namespace mhc

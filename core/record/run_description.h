@@ -1,0 +1,41 @@
+// What is fixed when a run starts, kept as rows of table `meta` beside run.toml.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace mhc {
+
+struct ParentRun {
+  std::string id;
+  std::int64_t step = 0;
+};
+
+struct RunDescription {
+  std::string id;  // 16 random hexadecimal digits
+  std::string name;
+  std::string program_version;
+  std::string torch_version;
+  double created = 0.0;  // Unix seconds
+  std::int64_t steps = 0;
+  std::int64_t tokens_per_step = 0;
+  std::int64_t sites = 0;
+  std::int64_t streams = 0;
+  std::int64_t vocabulary = 0;
+  std::int64_t parameters = 0;
+  std::int64_t mixing_parameters = 0;
+  std::int64_t threads = 0;
+  std::string device;
+  std::string data_hash;                 // SHA-256-like fingerprint of the tokens, hexadecimal
+  std::optional<double> entropy_floor;   // nats a token, of generated data
+  std::string mixing_dtype = "float32";  // in which coefficients and Sinkhorn are computed
+  std::optional<ParentRun> parent;
+};
+
+// As recorded. A reader turns kRunning and kPaused without a lock holder into kInterrupted.
+enum class RunState { kCreated, kRunning, kPaused, kFinished, kStopped, kFailed, kInterrupted };
+std::string ToText(RunState state);
+std::optional<RunState> ParseRunState(const std::string& text);
+
+}  // namespace mhc
