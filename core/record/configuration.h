@@ -2,8 +2,8 @@
 // defaults, and written back resolved as run.toml.
 //
 // A key is declared once, in configuration_keys.cc: its type and default are those of the member it
-// is bound to. Options of the chosen constraint are keys of `mixing` too; core/manifold declares them.
-// Thread rule: plain values; every function here is pure but for reading the named file.
+// is bound to. Options of the chosen constraint are keys of `mixing` too; core/manifold declares
+// them. Thread rule: plain values; every function here is pure but for reading the named file.
 #pragma once
 
 #include <cstdint>
@@ -95,17 +95,19 @@ struct Configuration {
 
   // Sites of the model: two a block, none where the connection is `residual`.
   std::int64_t SiteCount() const;
-  std::int64_t StreamCount() const;  // 1 where the connection is `residual`
+  std::int64_t StreamCount() const;                   // 1 where the connection is `residual`
   const SiteSettings& Site(std::int64_t site) const;  // of [[mixing.site]], else of mixing
 };
 
-// A key with the member it stands for. `declaration.key` is "train.steps"; top keys have no section.
+// A key with the member it stands for. `declaration.key` is "train.steps"; top keys have no
+// section.
 struct ConfigurationKey {
   Declaration declaration;
   std::function<Value(const Configuration&)> get;
   std::function<void(Configuration&, const Value&)> set;
 };
-// Every key but the constraints' options and [[mixing.site]], in the order in which they are written.
+// Every key but the constraints' options and [[mixing.site]], in the order in which they are
+// written.
 std::span<const ConfigurationKey> ConfigurationKeys();
 
 // "KEY=VALUE" of a --set.
