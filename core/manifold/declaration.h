@@ -23,10 +23,10 @@ struct Declaration {
   Value fallback;  // the default; the alternative it holds is the type of the value
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
-  bool above_minimum = false;        // the minimum itself is not allowed
-  std::vector<std::string> choices;  // of a text; empty: any text
-  std::string unit;
-  std::string text;
+  bool above_minimum = false;             // the minimum itself is not allowed
+  std::vector<std::string> choices = {};  // of a text; empty: any text
+  std::string unit = {};
+  std::string text = {};
 };
 
 // What a declaration accepts, in words: "an integer from 0 to 10000", "one of sum, mean, learned".

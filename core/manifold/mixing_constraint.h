@@ -22,10 +22,10 @@ namespace mhc {
 class ConstraintOptions {
  public:
   bool Has(std::string_view key) const;
-  std::int64_t Integer(std::string_view key) const;      // asserts that the option exists
-  double Number(std::string_view key) const;             // asserts that the option exists
-  const std::string& Text(std::string_view key) const;   // asserts that the option exists
-  void Set(std::string key, Value value);                // value already checked
+  std::int64_t Integer(std::string_view key) const;     // asserts that the option exists
+  double Number(std::string_view key) const;            // asserts that the option exists
+  const std::string& Text(std::string_view key) const;  // asserts that the option exists
+  void Set(std::string key, Value value);               // value already checked
   const std::map<std::string, Value, std::less<>>& values() const { return values_; }
   bool operator==(const ConstraintOptions&) const = default;
 

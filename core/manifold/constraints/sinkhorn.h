@@ -1,0 +1,30 @@
+// C3, the map of manifold-constrained hyper-connections: Sinkhorn-Knopp from n×n logits towards
+// the doubly stochastic matrices (arXiv 2512.24880, Eq. 9: M⁰ = exp(z), Mᵗ = T_r(T_c(Mᵗ⁻¹))).
+//
+// The step done last is exact; all error of a finite number of iterations is in the other sums. In
+// the paper's order (columns, then rows) the rows, so the forward gains, are exact.
+// `identity_mix` uses the same map and options. Thread rule: pure functions.
+#pragma once
+
+#include "core/manifold/mixing_constraint.h"
+
+namespace mhc {
+
+// The row of the table in mixing_constraint.cc.
+MixingConstraint SinkhornConstraint();
+
+// `iterations`, `order`, `epsilon`.
+std::vector<Declaration> SinkhornIterationOptions();
+
+// logits n² row-major -> n×n, by the options `iterations` (k: k steps over the columns and k over
+// the rows; 0: exp(z) alone, capped at the largest double), `order` and `epsilon` (0: Eq. 9; above
+// 0: the form of DeepSeek's kernels, a softmax with epsilon added to every entry as the first step
+// and epsilon added to every later sum). Finite for all finite logits: where the support of exp(z)
+// holds no permutation, the iteration does not converge and the sums say so.
+Matrix SinkhornMap(std::span<const double> logits, int streams, const ConstraintOptions& options);
+
+// The derivative of that truncated iteration, unrolled and walked back step by step.
+std::vector<double> SinkhornPullback(std::span<const double> logits, int streams,
+                                     const ConstraintOptions& options, const Matrix& grad_matrix);
+
+}  // namespace mhc
