@@ -70,7 +70,11 @@ Matrix Iterate(const Matrix& logits, std::int64_t iterations, double epsilon, Tr
     trace->outputs.push_back(matrix);
     trace->divisors.push_back(std::move(divisors));
   };
-  if (trace) trace->column_softmax = logarithms.array().exp().matrix();
+  if (trace) {
+    trace->column_softmax = logarithms.array().exp().matrix();
+    trace->outputs.reserve(2 * iterations - 1);
+    trace->divisors.reserve(2 * iterations - 1);
+  }
   if (epsilon == 0.0) {
     matrix = RowSoftmaxOfLogarithms(logarithms);
     keep(Vector::Ones(matrix.rows()));
