@@ -141,7 +141,7 @@ class Site {
   }
 
  private:
-  double Phi(int row, int column) const { return in_.phi[row * shape_.Columns() + column]; }
+  double Phi(int row, int column) const { return in_.phi[std::ptrdiff_t{row} * shape_.Columns() + column]; }
 
   std::span<const double> ResLogits(const Token& token) const {
     return std::span(token.t).subspan(2 * shape_.streams);
@@ -193,7 +193,7 @@ class Site {
       double grad = grad_scale * scale_slope * v[row];
       for (int column = 0; column < columns; ++column) {
         grad += Phi(row, column) * grad_projected[column];
-        out.grad_phi[row * columns + column] += v[row] * grad_projected[column];
+        out.grad_phi[std::ptrdiff_t{row} * columns + column] += v[row] * grad_projected[column];
       }
       grad_v[row] += grad;
     }

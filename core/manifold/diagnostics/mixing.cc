@@ -1,0 +1,34 @@
+#include "core/manifold/diagnostics/mixing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace mhc {
+
+double NormalizedEntropy(const Matrix& matrix) {
+  constexpr double kRounding = 1e-12;
+  const Eigen::Index n = matrix.rows();
+  if (!matrix.allFinite() || matrix.minCoeff() < -kRounding) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (n == 1) return 0.0;
+  double sum = 0.0;
+  for (const double weight : matrix.reshaped()) {
+    if (weight > 0.0) sum -= weight * std::log(weight);
+  }
+  return sum / static_cast<double>(n) / std::log(static_cast<double>(n));
+}
+
+double Dobrushin(const Matrix& matrix) {
+  if (!matrix.allFinite()) return std::numeric_limits<double>::quiet_NaN();
+  double largest = 0.0;
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+    for (Eigen::Index k = 0; k < i; ++k) {
+      largest = std::max(largest, 0.5 * (matrix.row(i) - matrix.row(k)).cwiseAbs().sum());
+    }
+  }
+  return largest;
+}
+
+}  // namespace mhc

@@ -1,0 +1,18 @@
+// How strongly a mixing matrix blends its streams. matrix: n×n. Thread rule: pure functions.
+#pragma once
+
+#include "core/manifold/matrix.h"
+
+namespace mhc {
+
+// The mean over the rows of −Σ_j H_ij ln H_ij, divided by ln n: 0 for a permutation, 1 for the
+// uniform matrix, in between for every doubly stochastic one. Entropy has no meaning for negative
+// weights: NaN where an entry lies below −1e-12 (rounding above that counts as 0) or is not finite.
+// n = 1: 0.
+double NormalizedEntropy(const Matrix& matrix);
+
+// Dobrushin's coefficient max_{i,k} ½ Σ_j |H_ij − H_kj|: below 1 the map contracts differences
+// between streams by at least that factor (in the spread of a row-stochastic map). n = 1: 0.
+double Dobrushin(const Matrix& matrix);
+
+}  // namespace mhc
