@@ -164,6 +164,12 @@ Status CheckStreams(const ConstraintChoice& choice, int streams) {
   return {};
 }
 
+bool SameLogits(const ConstraintChoice& one, const ConstraintChoice& other) {
+  const MixingConstraint& a = *one.constraint;
+  const MixingConstraint& b = *other.constraint;
+  return a.name == b.name || (!a.logit_layout.empty() && a.logit_layout == b.logit_layout);
+}
+
 int LogitCount(const ConstraintChoice& choice, int streams) {
   return choice.constraint->logit_count(streams, choice.options);
 }

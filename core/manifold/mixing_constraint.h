@@ -54,6 +54,10 @@ struct MixingConstraint {
   // logits beyond which gradients die (0: the logits are not exponentiated, no bound).
   std::vector<double> (*fit_start)(const Matrix& target, const ConstraintOptions& options);
   double fit_spread;
+
+  // The order of the logits, by name: "matrix" for n² of them row-major. Two constraints of the same
+  // layout can exchange their logits (the transfer `keep_logits`); "" shares them with no other.
+  std::string logit_layout = {};
 };
 
 // In the order of their codes.
@@ -80,6 +84,8 @@ std::string ToText(const ConstraintChoice& choice);
 // Error where the constraint does not allow n streams (n must be 1…64).
 Status CheckStreams(const ConstraintChoice& choice, int streams);
 
+// True where the logits of one can stand, as they are, for those of the other.
+bool SameLogits(const ConstraintChoice& one, const ConstraintChoice& other);
 int LogitCount(const ConstraintChoice& choice, int streams);
 // H_res with the transpose applied where chosen. Asserts the number of logits.
 Matrix MapLogits(const ConstraintChoice& choice, int streams, std::span<const double> logits);

@@ -80,7 +80,7 @@ MixingConstraint RowSoftmaxConstraint() {
       .start = Start,
       .fit_start = FitStart,
       .fit_spread = kFitSpread,
-  };
+      .logit_layout = "matrix"};
 }
 
 }  // namespace mhc

@@ -63,7 +63,9 @@ Matrix RowSoftmaxOfLogarithms(const Matrix& logarithms) {
 
 // The iteration on oriented logits; `trace` may be null.
 Matrix Iterate(const Matrix& logits, std::int64_t iterations, double epsilon, Trace* trace) {
-  const Matrix logarithms = LogColumnSoftmax(logits);
+  // Nearer to the largest double, differences of logits would overflow.
+  constexpr double kFar = 1e300;
+  const Matrix logarithms = LogColumnSoftmax(logits.cwiseMax(-kFar).cwiseMin(kFar));
   Matrix matrix;
   const auto keep = [&](Vector divisors) {
     if (!trace) return;
@@ -229,20 +231,19 @@ MixingConstraint SinkhornConstraint() {
                      .minimum = 0,
                      .maximum = 1000,
                      .text = "How far the logits of the diagonal start above the rest."});
-  return {
-      .name = "sinkhorn",
-      .code = "C3",
-      .text = "Sinkhorn-Knopp towards the doubly stochastic matrices, as in mHC.",
-      .options = std::move(options),
-      .allows = [](int) { return true; },
-      .allowed_streams = "any n",
-      .logit_count = [](int streams, const ConstraintOptions&) { return streams * streams; },
-      .map = SinkhornMap,
-      .pullback = SinkhornPullback,
-      .start = Start,
-      .fit_start = FitStart,
-      .fit_spread = kFitSpread,
-  };
+  return {.name = "sinkhorn",
+          .code = "C3",
+          .text = "Sinkhorn-Knopp towards the doubly stochastic matrices, as in mHC.",
+          .options = std::move(options),
+          .allows = [](int) { return true; },
+          .allowed_streams = "any n",
+          .logit_count = [](int streams, const ConstraintOptions&) { return streams * streams; },
+          .map = SinkhornMap,
+          .pullback = SinkhornPullback,
+          .start = Start,
+          .fit_start = FitStart,
+          .fit_spread = kFitSpread,
+          .logit_layout = "matrix"};
 }
 
 }  // namespace mhc

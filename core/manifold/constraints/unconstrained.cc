@@ -33,7 +33,7 @@ MixingConstraint UnconstrainedConstraint() {
                   const ConstraintOptions&) { return Flat(Matrix::Identity(streams, streams)); },
       .fit_start = [](const Matrix& target, const ConstraintOptions&) { return Flat(target); },
       .fit_spread = 0.0,
-  };
+      .logit_layout = "matrix"};
 }
 
 }  // namespace mhc
