@@ -141,7 +141,9 @@ class Site {
   }
 
  private:
-  double Phi(int row, int column) const { return in_.phi[std::ptrdiff_t{row} * shape_.Columns() + column]; }
+  double Phi(int row, int column) const {
+    return in_.phi[std::ptrdiff_t{row} * shape_.Columns() + column];
+  }
 
   std::span<const double> ResLogits(const Token& token) const {
     return std::span(token.t).subspan(2 * shape_.streams);

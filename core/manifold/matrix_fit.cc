@@ -121,7 +121,7 @@ Point Descend(const Problem& problem, const Vector& start, const Box& box) {
   constexpr double kIdleGain = 1e-3;  // of the residual, relative, in one step
   constexpr double kLargestDamping = 1e8;
   Point best = At(problem, box.Clamp(start));
-  double damping = 1e-5;
+  double damping = 1e-8;
   int idle = 0;
   for (int step = 0; step < kSteps && idle < kIdleSteps && best.norm > kGoodEnough; ++step) {
     const Matrix jacobian = problem.Jacobian(best.z);
