@@ -13,3 +13,5 @@ find_package(Torch REQUIRED)
 
 add_library(mhc_libtorch INTERFACE)
 target_link_libraries(mhc_libtorch INTERFACE ${TORCH_LIBRARIES})
+# LibTorch brings headers of another fmt than the system's, and no library for them.
+target_compile_definitions(mhc_libtorch INTERFACE FMT_HEADER_ONLY)

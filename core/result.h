@@ -1,4 +1,5 @@
-// How everything in mHC Lab reports what a person, a disk or a stranger's file can cause: as a value.
+// How everything in mHC Lab reports what a person, a disk or a stranger's file can cause: as a
+// value.
 //
 // An `Error` is one clear sentence that names the file, key or offset, what was found and what was
 // expected. Our own bugs are assertions, not errors. Thread rule: plain values, no shared state.
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
 
@@ -29,7 +31,7 @@ tl::unexpected<Error> Fail(fmt::format_string<Args...> format, Args&&... args) {
 
 // Passes an error on, with what was being done in front of it.
 inline tl::unexpected<Error> FailWithin(std::string_view where, const Error& error) {
-  return tl::unexpected<Error>(Error{fmt::format("{}: {}", where, error.message)});
+  return tl::unexpected<Error>(Error{std::string(where) + ": " + error.message});
 }
 
 }  // namespace mhc

@@ -10,6 +10,12 @@ namespace {
 
 constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
+template <class T>
+const T& Default() {
+  static const T value;
+  return value;
+}
+
 struct Limits {
   double minimum = -kUnbounded;
   double maximum = kUnbounded;
@@ -32,8 +38,8 @@ Declaration Declare(std::string key, Value fallback, Limits limits, std::string 
 template <class T>
 ConfigurationKey Top(std::string key, T Configuration::*member, Limits limits, std::string unit,
                      std::string text) {
-  return {Declare(std::move(key), Configuration{}.*member, std::move(limits), std::move(unit),
-                  std::move(text)),
+  return {Declare(std::move(key), Default<Configuration>().*member, std::move(limits),
+                  std::move(unit), std::move(text)),
           [member](const Configuration& c) { return Value(c.*member); },
           [member](Configuration& c, const Value& v) { c.*member = std::get<T>(v); }};
 }
@@ -42,7 +48,7 @@ template <class Section, class T>
 ConfigurationKey In(std::string key, Section Configuration::*section, T Section::*member,
                     Limits limits, std::string unit, std::string text) {
   return {
-      Declare(std::move(key), Section{}.*member, std::move(limits), std::move(unit),
+      Declare(std::move(key), Default<Section>().*member, std::move(limits), std::move(unit),
               std::move(text)),
       [section, member](const Configuration& c) { return Value(c.*section.*member); },
       [section, member](Configuration& c, const Value& v) { c.*section.*member = std::get<T>(v); }};
@@ -50,7 +56,8 @@ ConfigurationKey In(std::string key, Section Configuration::*section, T Section:
 
 template <class T>
 SiteKey Site(std::string key, T SiteSettings::*member, Limits limits, std::string text) {
-  return {Declare(std::move(key), SiteSettings{}.*member, std::move(limits), "", std::move(text)),
+  return {Declare(std::move(key), Default<SiteSettings>().*member, std::move(limits), "",
+                  std::move(text)),
           [member](const SiteSettings& s) { return Value(s.*member); },
           [member](SiteSettings& s, const Value& v) { s.*member = std::get<T>(v); }};
 }

@@ -1,0 +1,84 @@
+#include "app/engine/engine_process.h"
+
+#include <malloc.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <set>
+#include <utility>
+
+namespace mhc {
+namespace {
+
+volatile sig_atomic_t stop_signals = 0;
+
+void OnStopSignal(int) {
+  if (stop_signals++ > 0) _exit(130);
+}
+
+int ReadNumber(const std::string& path) {
+  std::ifstream file(path);
+  int number = -1;
+  file >> number;
+  return number;
+}
+
+}  // namespace
+
+void TuneAllocator() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest that glibc takes
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+std::int64_t PhysicalCores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return 1;
+  std::set<std::pair<int, int>> cores;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed)) continue;
+    const std::string topology = fmt::format("/sys/devices/system/cpu/cpu{}/topology/", cpu);
+    const int core = ReadNumber(topology + "core_id");
+    // Where the kernel does not tell, every processor counts as a core of its own.
+    cores.emplace(ReadNumber(topology + "physical_package_id"), core < 0 ? -1 - cpu : core);
+  }
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(cores.size()));
+}
+
+std::int64_t SetThreads(std::int64_t threads) {
+  const std::int64_t count = threads > 0 ? threads : PhysicalCores();
+  at::set_num_threads(static_cast<int>(count));
+  at::set_num_interop_threads(1);
+  return count;
+}
+
+Result<torch::Device> ChooseDevice(const std::string& name) {
+  if (name == "cpu") return torch::Device(torch::kCPU);
+  const bool has_cuda = torch::cuda::is_available();
+  if (name == "auto") return torch::Device(has_cuda ? torch::kCUDA : torch::kCPU);
+  if (!has_cuda) {
+    return Fail("device: found {}, but this LibTorch finds no CUDA device, expected auto or cpu",
+                name);
+  }
+  const torch::Device device(name);
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  if (device.has_index() && device.index() >= count) {
+    return Fail("device: found {}, expected cuda:0 to cuda:{}", name, count - 1);
+  }
+  return device;
+}
+
+void CatchStopSignals() {
+  struct sigaction action = {};
+  action.sa_handler = OnStopSignal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool StopRequested() { return stop_signals > 0; }
+
+}  // namespace mhc

@@ -1,0 +1,29 @@
+// What the engine sets up for its whole process: the allocator, threads, signals, the device.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+
+#include "core/result.h"
+
+namespace mhc {
+
+// LibTorch's CPU allocator does not cache: without this every large tensor is mapped and unmapped
+// anew, thousands of page faults a step. Call first, before any other thread exists.
+void TuneAllocator();
+
+// `threads` of the configuration; 0 takes the physical cores that this process may run on. Returns
+// the number that was set. Call once.
+std::int64_t SetThreads(std::int64_t threads);
+std::int64_t PhysicalCores();
+
+// "auto", "cpu", "cuda", "cuda:k"; error where this LibTorch or machine has no such device.
+Result<torch::Device> ChooseDevice(const std::string& name);
+
+// SIGINT and SIGTERM ask for a stop; a second one ends the process at once with status 130.
+void CatchStopSignals();
+bool StopRequested();
+
+}  // namespace mhc

@@ -1,0 +1,94 @@
+#include "app/engine/progress_display.h"
+
+#include <fmt/chrono.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+
+namespace mhc {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTerminalInterval = 100ms;
+constexpr auto kPlainInterval = 5s;
+
+int TerminalWidth() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string Bar(double share, int width) {
+  std::string bar;
+  const int full = static_cast<int>(share * width);
+  for (int i = 0; i < width; ++i) bar += i < full ? "━" : i == full ? "╸" : " ";
+  return bar;
+}
+
+}  // namespace
+
+std::string DurationText(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} m {:02d} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02d} m", whole / 3600, whole / 60 % 60);
+}
+
+std::string CountText(double count) {
+  if (count < 1e3) return fmt::format("{:.0f}", count);
+  if (count < 1e4) return fmt::format("{:.1f}k", count / 1e3);
+  if (count < 1e6) return fmt::format("{:.0f}k", count / 1e3);
+  return fmt::format("{:.1f}M", count / 1e6);
+}
+
+ProgressDisplay::ProgressDisplay() : terminal_(isatty(STDERR_FILENO) == 1) {}
+
+void ProgressDisplay::OpenLog(const std::filesystem::path& file) { log_ = file; }
+
+void ProgressDisplay::WriteLog(const std::string& line) {
+  if (log_.empty()) return;
+  const std::time_t now = std::time(nullptr);
+  std::ofstream(log_, std::ios::app)
+      << fmt::format("{:%Y-%m-%d %H:%M:%S} {}\n", fmt::localtime(now), line);
+}
+
+void ProgressDisplay::OnProgress(const Progress& p) {
+  if (p.validation_loss) validation_loss_ = p.validation_loss;
+  const auto now = std::chrono::steady_clock::now();
+  const bool due = now - shown_ >= (terminal_ ? kTerminalInterval : kPlainInterval);
+  if (!due && p.step < p.steps && !p.validation_loss) return;
+  shown_ = now;
+  const std::string validation =
+      validation_loss_ ? fmt::format("  validation {:.3f}", *validation_loss_) : "";
+  const std::string text =
+      fmt::format("loss {:.3f}{}  {} tok/s  {} left", p.loss, validation,
+                  CountText(p.tokens_per_second), DurationText(p.seconds_left));
+  const std::string steps = fmt::format("step {}/{}", p.step, p.steps);
+  if (p.validation_loss) WriteLog(steps + "  " + text);
+  if (!terminal_) {
+    fmt::print(stderr, "{}  {}\n", steps, text);
+    return;
+  }
+  const int room = TerminalWidth() - static_cast<int>(steps.size() + text.size()) - 5;
+  const double share = static_cast<double>(p.step) / static_cast<double>(p.steps);
+  const std::string bar = room >= 8 ? Bar(share, std::min(room, 40)) + "  " : "";
+  fmt::print(stderr, "\r\033[K{}  {}{}", steps, bar, text);
+  std::fflush(stderr);
+  line_open_ = true;
+}
+
+void ProgressDisplay::OnMessage(const std::string& sentence) {
+  Finish();
+  fmt::print(stderr, "{}\n", sentence);
+  WriteLog(sentence);
+}
+
+void ProgressDisplay::Finish() {
+  if (line_open_) fmt::print(stderr, "\n");
+  line_open_ = false;
+}
+
+}  // namespace mhc

@@ -1,0 +1,161 @@
+#include "core/model/decoder.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <cmath>
+
+namespace mhc {
+namespace {
+
+// Learned per-stream scales start at 0.6 with Xavier noise, which breaks the streams' symmetry
+// (arXiv 2606.03483 and its code).
+constexpr double kExpansionScale = 0.6;
+constexpr double kReadoutEpsilon = 1e-6;
+
+StreamMappings Detached(const StreamMappings& maps) {
+  const auto detach = [](const at::Tensor& t) { return t.defined() ? t.detach() : t; };
+  return {detach(maps.pre_BTN), detach(maps.post_BTN), detach(maps.res_BTNN),
+          detach(maps.logits_BTK)};
+}
+
+}  // namespace
+
+DecoderBlockImpl::DecoderBlockImpl(const ModelSettings& settings) {
+  attention_norm = register_module("attention_norm", RmsNorm(settings.channels));
+  attention = register_module("attention",
+                              CausalAttention(settings.channels, settings.heads, settings.context));
+  mlp_norm = register_module("mlp_norm", RmsNorm(settings.channels));
+  mlp = register_module("mlp", SwiGlu(settings.channels));
+}
+
+DecoderImpl::DecoderImpl(const Configuration& configuration, std::int64_t vocabulary)
+    : settings_(configuration.model), residual_(configuration.SiteCount() == 0) {
+  const std::int64_t n = configuration.StreamCount(), channels = settings_.channels;
+  embedding_ = register_module("embedding", torch::nn::Embedding(vocabulary, channels));
+  if (settings_.expand == "scaled" && !residual_) {
+    expansion_scale_NC_ = register_parameter("expansion_scale", torch::empty({n, channels}));
+  }
+  const auto block_list = register_module("blocks", torch::nn::ModuleList());
+  for (std::int64_t i = 0; i < settings_.blocks; ++i) {
+    blocks_.emplace_back(settings_);
+    block_list->push_back(blocks_.back());
+  }
+  const auto site_list = register_module("sites", torch::nn::ModuleList());
+  for (std::int64_t site = 0; site < configuration.SiteCount(); ++site) {
+    sites.emplace_back(configuration.Site(site), n, channels, site);
+    site_list->push_back(sites.back());
+  }
+  if (settings_.readout == "learned" && !residual_) {
+    readout_ = register_module(
+        "readout",
+        MapPredictor(MapPredictorOptions{PredictorKind::kMhc, n, channels, true,
+                                         configuration.mixing.alpha, std::vector<float>(n, 0.0f)}));
+  }
+  norm_ = register_module("norm", RmsNorm(channels));
+  head_ = register_module(
+      "head", torch::nn::Linear(torch::nn::LinearOptions(channels, vocabulary).bias(false)));
+  Initialise(configuration.seed);
+}
+
+void DecoderImpl::Initialise(std::int64_t seed) {
+  torch::NoGradGuard no_grad;
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+  const double channels = static_cast<double>(settings_.channels);
+  const double depth_scale = 1.0 / std::sqrt(2.0 * static_cast<double>(settings_.blocks));
+  const auto draw = [&](at::Tensor& t, double deviation) { t.normal_(0.0, deviation, generator); };
+  const auto fan_in = [](const at::Tensor& t) {
+    return 1.0 / std::sqrt(static_cast<double>(t.size(1)));
+  };
+  draw(embedding_->weight, 1.0 / std::sqrt(channels));
+  for (DecoderBlock& block : blocks_) {
+    draw(block->attention->qkv->weight, fan_in(block->attention->qkv->weight));
+    draw(block->attention->output->weight, depth_scale * fan_in(block->attention->output->weight));
+    draw(block->mlp->gate_up->weight, fan_in(block->mlp->gate_up->weight));
+    draw(block->mlp->down->weight, depth_scale * fan_in(block->mlp->down->weight));
+  }
+  draw(head_->weight, 1.0 / std::sqrt(channels));
+  if (expansion_scale_NC_.defined()) {
+    const double fan = channels + static_cast<double>(expansion_scale_NC_.size(0));
+    draw(expansion_scale_NC_, std::sqrt(2.0 / fan));
+    expansion_scale_NC_.add_(kExpansionScale);
+  }
+}
+
+at::Tensor DecoderImpl::Expand(const at::Tensor& x_BTC) const {
+  const std::int64_t n = settings_.streams;
+  at::Tensor streams = x_BTC.unsqueeze(-2);
+  streams = expansion_scale_NC_.defined() ? streams * expansion_scale_NC_
+                                          : streams.expand({-1, -1, n, -1});
+  return settings_.dtype == "bfloat16" ? streams.to(torch::kBFloat16) : streams;
+}
+
+at::Tensor DecoderImpl::ReadOut(const at::Tensor& x_BTNC) {
+  const at::Tensor x = x_BTNC.to(torch::kFloat32);
+  if (settings_.readout == "sum") return x.sum(-2);
+  if (settings_.readout == "mean") return x.mean(-2);
+  const at::Tensor weights_BTN = Predict({readout_}, x, kReadoutEpsilon)[0].sigmoid();
+  return weights_BTN.unsqueeze(-2).matmul(x).squeeze(-2);
+}
+
+at::Tensor DecoderImpl::Sublayer(std::size_t index, const at::Tensor& z_BTC) {
+  DecoderBlock& block = blocks_[index / 2];
+  return index % 2 == 0 ? block->attention(block->attention_norm(z_BTC))
+                        : block->mlp(block->mlp_norm(z_BTC));
+}
+
+at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace) {
+  at::Tensor x = embedding_(tokens_BT);
+  const std::size_t sublayers = 2 * blocks_.size();
+  if (residual_) {
+    for (std::size_t i = 0; i < sublayers; ++i) {
+      if (trace) trace->streams_BTNC.push_back(x.detach().unsqueeze(-2));
+      x = x + Sublayer(i, x);
+    }
+    if (trace) trace->streams_BTNC.push_back(x.detach().unsqueeze(-2));
+    return head_(norm_(x));
+  }
+  x = Expand(x);
+  for (std::size_t i = 0; i < sublayers; ++i) {
+    const StreamMappings maps = sites[i]->Maps(x);
+    if (trace) {
+      trace->streams_BTNC.push_back(x.detach());
+      trace->sites.push_back(Detached(maps));
+    }
+    x = sites[i]->Write(maps, x, Sublayer(i, sites[i]->Read(maps, x)));
+  }
+  if (trace) trace->streams_BTNC.push_back(x.detach());
+  return head_(norm_(ReadOut(x)));
+}
+
+bool DecoderImpl::AdvanceBlends(std::int64_t finished) {
+  bool ended = false;
+  for (HyperConnection& site : sites) {
+    if (!site->blend()) continue;
+    const double weight = site->blend()->Weight(finished);
+    site->SetBlendWeight(weight);
+    if (weight < 1.0) continue;
+    site->EndBlend();
+    ended = true;
+  }
+  return ended;
+}
+
+std::int64_t DecoderImpl::ParameterCount() const {
+  std::int64_t count = 0;
+  for (const at::Tensor& parameter : parameters()) count += parameter.numel();
+  return count;
+}
+
+std::int64_t DecoderImpl::MixingParameterCount() const {
+  std::int64_t count = 0;
+  for (const auto& entry : named_parameters()) {
+    if (IsMixingParameter(entry.key())) count += entry.value().numel();
+  }
+  return count;
+}
+
+bool IsMixingParameter(const std::string& name) {
+  return name.starts_with("sites.") || name.starts_with("readout.") || name == "expansion_scale";
+}
+
+}  // namespace mhc

@@ -1,0 +1,70 @@
+// The small decoder that carries the hyper-connections: embedding, n streams, blocks of attention
+// and SwiGLU each behind a site, readout, RMSNorm, untied head.
+//
+// Shapes: B batch, T tokens, N streams, C channels, V vocabulary. Thread rule: one thread.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "core/model/hyper_connection.h"
+#include "core/model/transformer_layers.h"
+#include "core/record/configuration.h"
+
+namespace mhc {
+
+// What a forward pass leaves for the probe; filling it changes no bit of the computation.
+struct ForwardTrace {
+  std::vector<StreamMappings> sites;     // detached, oldest first
+  std::vector<at::Tensor> streams_BTNC;  // detached: before each site, and after the last
+};
+
+class DecoderBlockImpl : public torch::nn::Module {
+ public:
+  explicit DecoderBlockImpl(const ModelSettings& settings);
+
+  RmsNorm attention_norm{nullptr}, mlp_norm{nullptr};
+  CausalAttention attention{nullptr};
+  SwiGlu mlp{nullptr};
+};
+TORCH_MODULE(DecoderBlock);
+
+class DecoderImpl : public torch::nn::Module {
+ public:
+  // Weights are drawn from a generator of their own, seeded with configuration.seed.
+  DecoderImpl(const Configuration& configuration, std::int64_t vocabulary);
+
+  // tokens_BT int64 -> logits_BTV float32. `trace` may be null.
+  at::Tensor Forward(const at::Tensor& tokens_BT, ForwardTrace* trace);
+
+  // λ of every blend for the step after `finished` finished ones; ends blends whose λ reaches 1.
+  // Returns whether one ended (parameters were dropped).
+  bool AdvanceBlends(std::int64_t finished);
+
+  std::int64_t ParameterCount() const;
+  std::int64_t MixingParameterCount() const;  // of all sites, expansion and readout
+
+  std::vector<HyperConnection> sites;  // empty for `residual`
+
+ private:
+  void Initialise(std::int64_t seed);
+  at::Tensor Expand(const at::Tensor& x_BTC) const;
+  at::Tensor ReadOut(const at::Tensor& x_BTNC);
+  at::Tensor Sublayer(std::size_t index, const at::Tensor& z_BTC);
+
+  ModelSettings settings_;
+  bool residual_;
+  torch::nn::Embedding embedding_{nullptr};
+  std::vector<DecoderBlock> blocks_;
+  at::Tensor expansion_scale_NC_;  // expand = scaled
+  MapPredictor readout_{nullptr};  // readout = learned
+  RmsNorm norm_{nullptr};
+  torch::nn::Linear head_{nullptr};
+};
+TORCH_MODULE(Decoder);
+
+// True for the parameters of sites, expansion and readout, by their name in the decoder.
+bool IsMixingParameter(const std::string& name);
+
+}  // namespace mhc

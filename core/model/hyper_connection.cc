@@ -1,0 +1,148 @@
+#include "core/model/hyper_connection.h"
+
+#include <algorithm>
+
+#include "core/model/mixing_map.h"
+
+namespace mhc {
+namespace {
+
+std::vector<float> ToFloats(const std::vector<double>& values) {
+  return {values.begin(), values.end()};
+}
+
+// +1 at stream (site mod n), −1 elsewhere: each site prefers another stream, so that streams which
+// start equal can separate. For `hc` a one-hot, its Pre-Norm equivalent.
+std::vector<float> ReadStart(PredictorKind kind, std::int64_t streams, std::int64_t site) {
+  std::vector<float> start(streams, kind == PredictorKind::kHc ? 0.0f : -1.0f);
+  start[site % streams] = 1.0f;
+  return start;
+}
+
+std::vector<float> WriteStart(PredictorKind kind, std::int64_t streams) {
+  return std::vector<float>(streams, kind == PredictorKind::kHc ? 1.0f : 0.0f);
+}
+
+at::Tensor Coefficients(const at::Tensor& x) {
+  return x.scalar_type() == torch::kFloat64 ? x : x.to(torch::kFloat32);
+}
+
+}  // namespace
+
+double Blend::Weight(std::int64_t finished) const {
+  const double passed = static_cast<double>(finished + 1 - start) / static_cast<double>(steps);
+  return std::clamp(passed, 0.0, 1.0);
+}
+
+MixerImpl::MixerImpl(const ConstraintChoice& chosen, const MapPredictorOptions& options)
+    : choice(chosen) {
+  predictor = register_module("predictor", MapPredictor(options));
+}
+
+HyperConnectionImpl::HyperConnectionImpl(const SiteSettings& settings, std::int64_t streams,
+                                         std::int64_t channels, std::int64_t site)
+    : settings_(settings), streams_(streams), channels_(channels) {
+  const PredictorKind read = ToPredictorKind(settings.read);
+  const PredictorKind write = ToPredictorKind(settings.write);
+  pre = register_module(
+      "pre", MapPredictor(MapPredictorOptions{read, streams, channels, settings.dynamic,
+                                              settings.alpha, ReadStart(read, streams, site)}));
+  post = register_module(
+      "post", MapPredictor(MapPredictorOptions{write, streams, channels, settings.dynamic,
+                                               settings.alpha, WriteStart(write, streams)}));
+  const ConstraintChoice& choice = settings.constraint;
+  Install(MakeMixer(choice, ToFloats(StartLogits(choice, static_cast<int>(streams)))));
+}
+
+Mixer HyperConnectionImpl::MakeMixer(const ConstraintChoice& choice,
+                                     const std::vector<float>& bias) const {
+  return Mixer(choice, MapPredictorOptions{ToPredictorKind(settings_.connection), streams_,
+                                           channels_, settings_.dynamic, settings_.alpha, bias});
+}
+
+void HyperConnectionImpl::Install(Mixer next) {
+  if (!mixer.is_empty()) unregister_module("res");
+  mixer = register_module("res", std::move(next));
+}
+
+StreamMappings HyperConnectionImpl::Maps(const at::Tensor& x_BTNC) {
+  const at::Tensor x = Coefficients(x_BTNC);
+  std::vector<MapPredictor> predictors = {pre, post, mixer->predictor};
+  if (!outgoing.is_empty()) predictors.push_back(outgoing->predictor);
+  const std::vector<at::Tensor> raw = Predict(predictors, x, settings_.eps_norm);
+
+  StreamMappings maps;
+  switch (pre->options().kind) {
+    case PredictorKind::kMhc:
+      maps.pre_BTN = raw[0].sigmoid();
+      if (settings_.eps_pre > 0) maps.pre_BTN = maps.pre_BTN + settings_.eps_pre;
+      break;
+    case PredictorKind::kHc:
+      maps.pre_BTN = raw[0];
+      break;
+    case PredictorKind::kFixed:
+      maps.pre_BTN = torch::full({streams_}, 1.0 / static_cast<double>(streams_), x.options());
+      break;
+  }
+  switch (post->options().kind) {
+    case PredictorKind::kMhc:
+      maps.post_BTN = 2 * raw[1].sigmoid();
+      break;
+    case PredictorKind::kHc:
+      maps.post_BTN = raw[1];
+      break;
+    case PredictorKind::kFixed:
+      maps.post_BTN = torch::ones({streams_}, x.options());
+      break;
+  }
+  maps.logits_BTK = raw[2];
+  maps.res_BTNN = MapLogitsDifferentiably(mixer->choice, streams_, raw[2]).to(x.options());
+  if (!outgoing.is_empty()) {
+    const at::Tensor old = MapLogitsDifferentiably(outgoing->choice, streams_, raw[3]);
+    maps.res_BTNN = (1 - blend_weight_) * old.to(x.options()) + blend_weight_ * maps.res_BTNN;
+  }
+  return maps;
+}
+
+at::Tensor HyperConnectionImpl::Read(const StreamMappings& maps, const at::Tensor& x_BTNC) const {
+  return maps.pre_BTN.unsqueeze(-2).matmul(Coefficients(x_BTNC)).squeeze(-2);
+}
+
+at::Tensor HyperConnectionImpl::Write(const StreamMappings& maps, const at::Tensor& x_BTNC,
+                                      const at::Tensor& f_BTC) const {
+  const at::Tensor mixed = maps.res_BTNN.matmul(Coefficients(x_BTNC));
+  return torch::addcmul(mixed, maps.post_BTN.unsqueeze(-1), f_BTC.unsqueeze(-2))
+      .to(x_BTNC.scalar_type());
+}
+
+void HyperConnectionImpl::SetConstraint(const ConstraintChoice& choice, const at::Tensor& bias,
+                                        std::optional<Blend> blend) {
+  const auto count = LogitCount(choice, static_cast<int>(streams_));
+  TORCH_INTERNAL_ASSERT(bias.numel() == count);
+  Mixer next = MakeMixer(choice, ToFloats(StartLogits(choice, static_cast<int>(streams_))));
+  if (count > 0) {
+    next->to(pre->bias.defined() ? pre->bias.device() : bias.device());
+    next->predictor->Restart(bias);
+  }
+  EndBlend();
+  if (blend) {
+    outgoing = register_module("outgoing", mixer);
+    blend_ = blend;
+  }
+  Install(next);
+}
+
+void HyperConnectionImpl::SetConstraintKeepingLogits(const ConstraintChoice& choice) {
+  TORCH_INTERNAL_ASSERT(LogitCount(choice, static_cast<int>(streams_)) == mixer->predictor->size());
+  mixer->choice = choice;
+}
+
+void HyperConnectionImpl::EndBlend() {
+  if (outgoing.is_empty()) return;
+  unregister_module("outgoing");
+  outgoing = nullptr;
+  blend_.reset();
+  blend_weight_ = 1.0;
+}
+
+}  // namespace mhc

@@ -1,0 +1,89 @@
+// One hyper-connection site: how a sublayer reads from n residual streams and writes back to them.
+//
+//   x' = H_res x + H_postᵀ F(H_pre x)                                    (mHC Eq. 3)
+//
+// Shapes: B batch, T tokens, N streams, C channels, K logits. Coefficients are computed in float32
+// (or the wider type of the parameters) whatever the type of the streams.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <optional>
+
+#include "core/manifold/mixing_constraint.h"
+#include "core/model/map_predictor.h"
+#include "core/record/configuration.h"
+
+namespace mhc {
+
+// The three maps of one site. A map that does not depend on the token lacks B and T and broadcasts.
+struct StreamMappings {
+  at::Tensor pre_BTN;
+  at::Tensor post_BTN;
+  at::Tensor res_BTNN;
+  at::Tensor logits_BTK;  // what the constraint maps to H_res; undefined where it has none
+};
+
+// A constraint with the predictor of its logits.
+class MixerImpl : public torch::nn::Module {
+ public:
+  MixerImpl(const ConstraintChoice& choice, const MapPredictorOptions& predictor);
+
+  ConstraintChoice choice;
+  MapPredictor predictor{nullptr};
+};
+TORCH_MODULE(Mixer);
+
+// The old map of a blend, H = (1−λ)·old + λ·new, λ rising linearly over `steps` steps.
+struct Blend {
+  std::int64_t start = 0;  // finished steps when it began
+  std::int64_t steps = 0;
+  // λ of the step after `finished` finished ones: 1/steps at the first, 1 at the last.
+  double Weight(std::int64_t finished) const;
+};
+
+class HyperConnectionImpl : public torch::nn::Module {
+ public:
+  HyperConnectionImpl(const SiteSettings& settings, std::int64_t streams, std::int64_t channels,
+                      std::int64_t site);
+
+  // x_BTNC: the streams, in any floating type.
+  StreamMappings Maps(const at::Tensor& x_BTNC);
+  // z_BTC = H_pre x, in the type of the coefficients.
+  at::Tensor Read(const StreamMappings& maps, const at::Tensor& x_BTNC) const;
+  // H_res x + H_postᵀ f, in the type of x.
+  at::Tensor Write(const StreamMappings& maps, const at::Tensor& x_BTNC,
+                   const at::Tensor& f_BTC) const;
+
+  // Replaces the constraint; the new mixer's predictor starts with `bias` [K] and φ = 0. With a
+  // blend the mixer that was in place goes on as the outgoing one. Asserts the number of logits.
+  void SetConstraint(const ConstraintChoice& choice, const at::Tensor& bias,
+                     std::optional<Blend> blend);
+  // Other options of the same constraint, or another constraint with the same logits: φ, α and b
+  // stay.
+  void SetConstraintKeepingLogits(const ConstraintChoice& choice);
+  // Ends a blend: the outgoing mixer is dropped.
+  void EndBlend();
+  // Weight λ of the new map while a blend goes on; the trainer sets it before each step.
+  void SetBlendWeight(double weight) { blend_weight_ = weight; }
+
+  const ConstraintChoice& constraint() const { return mixer->choice; }
+  const std::optional<Blend>& blend() const { return blend_; }
+  const SiteSettings& settings() const { return settings_; }
+  std::int64_t streams() const { return streams_; }
+
+  MapPredictor pre{nullptr}, post{nullptr};
+  Mixer mixer{nullptr}, outgoing{nullptr};
+
+ private:
+  Mixer MakeMixer(const ConstraintChoice& choice, const std::vector<float>& bias) const;
+  void Install(Mixer next);
+
+  SiteSettings settings_;
+  std::int64_t streams_, channels_;
+  std::optional<Blend> blend_;
+  double blend_weight_ = 1.0;
+};
+TORCH_MODULE(HyperConnection);
+
+}  // namespace mhc

@@ -1,0 +1,243 @@
+#include "core/train/checkpoint.h"
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/formats/output_file.h"
+#include "core/formats/safetensors.h"
+#include "core/formats/safetensors_writer.h"
+
+namespace mhc {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kModelFile = "model.safetensors";
+constexpr const char* kOptimizerFile = "optimizer.safetensors";
+constexpr const char* kStateFile = "state.json";
+constexpr std::uintmax_t kLargestState = 16 << 20;
+constexpr int kStateVersion = 1;
+
+using Tensors = std::map<std::string, at::Tensor>;
+
+// Float32 and int64 alone: parameters, moments, and step counts.
+Status WriteTensors(const fs::path& path, const Tensors& tensors) {
+  std::vector<at::Tensor> kept;  // contiguous, on the host, alive until written
+  std::vector<SafetensorsTensor> tensors_to_write;
+  for (const auto& [name, tensor] : tensors) {
+    kept.push_back(tensor.detach().to(torch::kCPU).contiguous());
+    const at::Tensor& t = kept.back();
+    const bool integer = t.scalar_type() == torch::kInt64;
+    TORCH_INTERNAL_ASSERT(integer || t.scalar_type() == torch::kFloat32);
+    const auto* bytes = static_cast<const std::byte*>(t.const_data_ptr());
+    entries.push_back({name,
+                       integer ? SafetensorsType::kI64 : SafetensorsType::kF32,
+                       t.sizes().vec(),
+                       {bytes, t.nbytes()}});
+  }
+  return WriteSafetensors(path, tensors_to_write, {{"format", "pt"}}, Durability::kSynced);
+}
+
+Result<Tensors> ReadTensors(const fs::path& path) {
+  auto file = Safetensors::Open(path);
+  if (!file) return tl::unexpected(file.error());
+  Tensors tensors;
+  for (const SafetensorsEntry& info : file->tensors()) {
+    const bool integer = info.type == ElementType::kI64;
+    if (!integer && info.type != ElementType::kF32) {
+      return Fail("{}: {} is neither F32 nor I64", path.string(), info.name);
+    }
+    const auto bytes = file->Bytes(info);
+    at::Tensor t = torch::empty(info.shape, integer ? torch::kInt64 : torch::kFloat32);
+    if (!bytes.empty()) std::memcpy(t.mutable_data_ptr(), bytes.data(), bytes.size());
+    tensors.emplace(info.name, std::move(t));
+  }
+  return tensors;
+}
+
+nlohmann::ordered_json ToJson(const TrainingState& state) {
+  nlohmann::ordered_json json;
+  json["version"] = kStateVersion;
+  json["step"] = state.step;
+  json["learning_rate"] = state.learning_rate;
+  json["on_nonfinite"] = state.on_nonfinite;
+  json["seconds"] = state.seconds;
+  json["last_intervention"] = state.last_intervention;
+  json["data_hash"] = state.data_hash;
+  json["sites"] = nlohmann::ordered_json::array();
+  for (const SiteState& site : state.sites) {
+    nlohmann::ordered_json entry;
+    entry["constraint"] = site.constraint;
+    if (!site.outgoing.empty()) {
+      entry["outgoing"] = site.outgoing;
+      entry["blend_start"] = site.blend.start;
+      entry["blend_steps"] = site.blend.steps;
+    }
+    json["sites"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+TrainingState FromJson(const nlohmann::json& json) {
+  TrainingState state;
+  state.step = json.at("step").get<std::int64_t>();
+  state.learning_rate = json.at("learning_rate").get<double>();
+  state.on_nonfinite = json.at("on_nonfinite").get<std::string>();
+  state.seconds = json.at("seconds").get<double>();
+  state.last_intervention = json.at("last_intervention").get<std::int64_t>();
+  state.data_hash = json.at("data_hash").get<std::string>();
+  for (const auto& entry : json.at("sites")) {
+    SiteState site;
+    site.constraint = entry.at("constraint").get<std::string>();
+    if (entry.contains("outgoing")) {
+      site.outgoing = entry.at("outgoing").get<std::string>();
+      site.blend = {entry.at("blend_start").get<std::int64_t>(),
+                    entry.at("blend_steps").get<std::int64_t>()};
+    }
+    state.sites.push_back(std::move(site));
+  }
+  return state;
+}
+
+Status WriteState(const fs::path& path, const TrainingState& state) {
+  auto file = OutputFile::Create(path);
+  if (!file) return tl::unexpected(file.error());
+  if (auto s = file->Append(ToJson(state).dump(1) + "\n"); !s) return s;
+  if (auto s = file->Sync(); !s) return s;
+  return file->Close();
+}
+
+Status WriteAll(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
+  Tensors parameters;
+  for (const NamedParameter& parameter : trainer.optimizer().parameters()) {
+    parameters[parameter.name] = parameter.tensor;
+  }
+  if (auto s = WriteTensors(folder / kModelFile, parameters); !s) return s;
+  if (auto s = WriteTensors(folder / kOptimizerFile, trainer.optimizer().State()); !s) return s;
+  if (auto s = WriteState(folder / kStateFile, state); !s) return s;
+  return SyncFolder(folder);
+}
+
+at::Tensor NoLogits(const ConstraintChoice& choice, std::int64_t streams) {
+  return torch::zeros({LogitCount(choice, static_cast<int>(streams))}, torch::kFloat64);
+}
+
+// The model's sites get the constraints of the state; parameters follow from the tensors.
+Status RestoreSites(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
+  Decoder& model = trainer.model();
+  if (state.sites.size() != model->sites.size()) {
+    return Fail("{}: {} sites, expected {}", (folder / kStateFile).string(), state.sites.size(),
+                model->sites.size());
+  }
+  for (std::size_t i = 0; i < state.sites.size(); ++i) {
+    HyperConnection& site = model->sites[i];
+    const SiteState& saved = state.sites[i];
+    const std::int64_t streams = site->streams();
+    auto choice = ParseConstraint(saved.constraint);
+    if (!choice) return FailWithin((folder / kStateFile).string(), choice.error());
+    std::optional<Blend> blend;
+    site->EndBlend();
+    if (!saved.outgoing.empty()) {
+      auto outgoing = ParseConstraint(saved.outgoing);
+      if (!outgoing) return FailWithin((folder / kStateFile).string(), outgoing.error());
+      site->SetConstraint(*outgoing, NoLogits(*outgoing, streams), std::nullopt);
+      blend = saved.blend;
+    }
+    site->SetConstraint(*choice, NoLogits(*choice, streams), blend);
+  }
+  trainer.optimizer().Rebuild();
+  return {};
+}
+
+Status RestoreParameters(const fs::path& path, const Tensors& tensors, Trainer& trainer) {
+  torch::NoGradGuard no_grad;
+  const auto& parameters = trainer.optimizer().parameters();
+  if (tensors.size() != parameters.size()) {
+    return Fail("{}: {} tensors, expected the model's {}", path.string(), tensors.size(),
+                parameters.size());
+  }
+  for (const NamedParameter& parameter : parameters) {
+    const auto found = tensors.find(parameter.name);
+    if (found == tensors.end()) return Fail("{}: {} is missing", path.string(), parameter.name);
+    if (found->second.sizes() != parameter.tensor.sizes()) {
+      return Fail("{}: {} has {} numbers, expected {}", path.string(), parameter.name,
+                  found->second.numel(), parameter.tensor.numel());
+    }
+    at::Tensor target = parameter.tensor;
+    target.copy_(found->second);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<SiteState> SiteStates(const Decoder& model) {
+  std::vector<SiteState> states;
+  for (const HyperConnection& site : model->sites) {
+    SiteState state;
+    state.constraint = ToText(site->constraint());
+    if (site->blend()) {
+      state.outgoing = ToText(site->outgoing->choice);
+      state.blend = *site->blend();
+    }
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
+Status SaveCheckpoint(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
+  fs::path partial = folder;
+  partial += ".partial";
+  std::error_code error;
+  fs::remove_all(partial, error);
+  if (!error) fs::create_directory(partial, error);
+  if (error) return Fail("{}: cannot be made: {}", partial.string(), error.message());
+  auto status = WriteAll(partial, state, trainer);
+  if (status) {
+    fs::rename(partial, folder, error);
+    if (error) status = Fail("{}: cannot be renamed: {}", partial.string(), error.message());
+  }
+  if (status) return SyncFolder(folder.parent_path());
+  fs::remove_all(partial, error);
+  return status;
+}
+
+Result<TrainingState> ReadTrainingState(const fs::path& folder) {
+  const fs::path path = folder / kStateFile;
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error) return Fail("{}: cannot be read: {}", path.string(), error.message());
+  if (size > kLargestState) return Fail("{}: {} bytes, expected a small file", path.string(), size);
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto json = nlohmann::json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return Fail("{}: is not a JSON object", path.string());
+  if (json.value("version", 0) != kStateVersion) {
+    return Fail("{}: version {}, expected {}", path.string(), json.value("version", 0),
+                kStateVersion);
+  }
+  try {
+    return FromJson(json);
+  } catch (const nlohmann::json::exception&) {
+    return Fail("{}: a key is missing or has another type than expected", path.string());
+  }
+}
+
+Status LoadCheckpoint(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
+  const auto tensors = ReadTensors(folder / kModelFile);
+  if (!tensors) return tl::unexpected(tensors.error());
+  const auto moments = ReadTensors(folder / kOptimizerFile);
+  if (!moments) return tl::unexpected(moments.error());
+  if (auto status = RestoreSites(folder, state, trainer); !status) return status;
+  if (auto status = RestoreParameters(folder / kModelFile, *tensors, trainer); !status) {
+    return status;
+  }
+  auto loaded = trainer.optimizer().Load(*moments);
+  if (!loaded) return FailWithin((folder / kOptimizerFile).string(), loaded.error());
+  return {};
+}
+
+}  // namespace mhc

@@ -1,0 +1,52 @@
+// A checkpoint: parameters, optimiser moments and the rest of the training state, in one folder.
+//
+// Written beside (step-….partial), synced, then renamed: a folder of that name is complete.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/hyper_connection.h"
+#include "core/result.h"
+#include "core/train/trainer.h"
+
+namespace mhc {
+
+// The constraint of one site, and the one that a blend still fades out.
+struct SiteState {
+  std::string constraint;  // as ToText(ConstraintChoice)
+  std::string outgoing;    // "" where no blend goes on
+  Blend blend;
+};
+
+// state.json: what a checkpoint holds beside tensors.
+struct TrainingState {
+  std::int64_t step = 0;       // finished steps
+  double learning_rate = 0.0;  // the peak that the schedule scales
+  std::string on_nonfinite;
+  double seconds = 0.0;
+  std::int64_t last_intervention = 0;  // the number of the newest one that it contains
+  std::string data_hash;
+  std::vector<SiteState> sites;
+};
+
+// The sites of a model as they are now.
+std::vector<SiteState> SiteStates(const Decoder& model);
+
+// Writes `folder` (its parent must exist) by way of `folder`.partial. Every write is checked and
+// synced; on an error nothing of the name `folder` appears.
+Status SaveCheckpoint(const std::filesystem::path& folder, const TrainingState& state,
+                      Trainer& trainer);
+
+// Reads state.json alone.
+Result<TrainingState> ReadTrainingState(const std::filesystem::path& folder);
+
+// Gives the trainer the constraints, parameters and moments of the checkpoint. Error names the file
+// and the tensor that is missing, unknown or of another shape; the trainer is then not to be used.
+Status LoadCheckpoint(const std::filesystem::path& folder, const TrainingState& state,
+                      Trainer& trainer);
+
+}  // namespace mhc

@@ -1,0 +1,49 @@
+// The checkpoints of one run: which there are, saving, retention, going back.
+//
+// Keeps the folder and the record in step: the record is synced before a checkpoint appears, so
+// that a checkpoint never knows more than the record. Thread rule: the training thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/record/record_reader.h"
+#include "core/record/record_writer.h"
+#include "core/record/run_folder.h"
+#include "core/train/checkpoint.h"
+
+namespace mhc {
+
+class CheckpointStore {
+ public:
+  // Borrows both, which must outlive it. `rows`: the record's checkpoints of the latest timeline.
+  CheckpointStore(const RunFolder& folder, RecordWriter& writer,
+                  const std::vector<CheckpointRow>& rows);
+
+  // Saves where there is none of this step, and notes why it is kept. Takes regular ones beyond
+  // train.keep_checkpoints away.
+  Status Save(const TrainingState& state, const std::string& reason, Trainer& trainer);
+
+  struct Loaded {
+    TrainingState state;
+    std::vector<std::string> damaged;  // newer ones that could not be read, a sentence each
+  };
+  // Loads the newest checkpoint that can be read. Error where there is none.
+  Result<Loaded> LoadNewest(Trainer& trainer) const;
+  bool empty() const { return reasons_.empty(); }
+
+  // After a roll back to `step`: folders of later steps belong to an undone future and are renamed
+  // to ….undone-SEGMENT, so that their steps can be saved again.
+  Status SetAsideAfter(std::int64_t step, std::int64_t segment);
+
+ private:
+  Status Retain();
+
+  const RunFolder& folder_;
+  RecordWriter& writer_;
+  std::map<std::int64_t, std::string> reasons_;  // by step
+};
+
+}  // namespace mhc

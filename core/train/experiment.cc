@@ -1,0 +1,193 @@
+#include "core/train/experiment.h"
+
+#include <chrono>
+#include <limits>
+#include <numeric>
+#include <thread>
+
+#include "core/train/learning_rate_schedule.h"
+
+namespace mhc {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kPausePoll = std::chrono::milliseconds(20);
+constexpr std::size_t kRecentSteps = 50;
+
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+Experiment::Experiment(RunFolder folder, RunLock lock, RecordWriter writer, TokenData data,
+                       std::unique_ptr<Trainer> trainer,
+                       const std::vector<CheckpointRow>& checkpoints, const ExperimentHost& host)
+    : folder_(std::move(folder)),
+      lock_(std::move(lock)),
+      writer_(std::move(writer)),
+      data_(std::move(data)),
+      trainer_(std::move(trainer)),
+      checkpoints_(folder_, writer_, checkpoints),
+      inbox_(folder_.inbox_path()),
+      probe_(folder_.configuration()),
+      host_(host),
+      peak_learning_rate_(folder_.configuration().train.learning_rate),
+      on_nonfinite_(folder_.configuration().train.on_nonfinite) {}
+
+void Experiment::Say(const std::string& sentence) {
+  if (host_.observer) host_.observer->OnMessage(sentence);
+}
+
+TrainingState Experiment::CurrentState() const {
+  return {finished_,    peak_learning_rate_,          on_nonfinite_, seconds_, last_intervention_,
+          data_.hash(), SiteStates(trainer_->model())};
+}
+
+Status Experiment::SaveCheckpointNow(const std::string& reason) {
+  return checkpoints_.Save(CurrentState(), reason, *trainer_);
+}
+
+Result<RunState> Experiment::Run(const std::function<bool()>& stop_requested) {
+  if (auto status = writer_.SetState(RunState::kRunning); !status) {
+    return tl::unexpected(status.error());
+  }
+  auto state = TrainCatchingExceptions(stop_requested);
+  if (!state) {
+    // The reason may be the record itself; it is the error that is worth telling.
+    (void)writer_.AppendAlert(finished_, "failed", state.error().message);
+    (void)writer_.Close(RunState::kFailed);
+    return state;
+  }
+  if (auto status = Finish(*state); !status) return tl::unexpected(status.error());
+  return state;
+}
+
+// What LibTorch throws becomes the run's final record.
+Result<RunState> Experiment::TrainCatchingExceptions(const std::function<bool()>& stop_requested) {
+  try {
+    return Train(stop_requested);
+  } catch (const c10::Error& error) {
+    return Fail("step {}: LibTorch failed: {}", finished_ + 1,
+                FirstLine(error.what_without_backtrace()));
+  } catch (const std::bad_alloc&) {
+    return Fail("step {}: out of memory, expected a smaller model, batch or context",
+                finished_ + 1);
+  }
+}
+
+Result<RunState> Experiment::Train(const std::function<bool()>& stop_requested) {
+  const std::int64_t steps = folder_.configuration().train.steps;
+  bool shown_paused = false;
+  while (finished_ < steps) {
+    if (auto status = ApplyReplays(); !status) return tl::unexpected(status.error());
+    if (auto status = TakeRequests(); !status) return tl::unexpected(status.error());
+    if (failed_) return RunState::kFailed;
+    if (stop_ || stop_requested()) return RunState::kStopped;
+    const bool holds = paused_ && steps_allowed_ == 0;
+    if (holds != shown_paused) {
+      const auto status = writer_.SetState(holds ? RunState::kPaused : RunState::kRunning);
+      if (!status) return tl::unexpected(status.error());
+      shown_paused = holds;
+    }
+    if (holds) {
+      std::this_thread::sleep_for(kPausePoll);
+      continue;
+    }
+    if (auto status = TrainOneStep(); !status) return tl::unexpected(status.error());
+    if (failed_) return RunState::kFailed;
+  }
+  return RunState::kFinished;
+}
+
+Status Experiment::TrainOneStep() {
+  const auto start = Clock::now();
+  const TrainSettings& settings = folder_.configuration().train;
+  trainer_->AdvanceBlends(finished_);
+  const double learning_rate = LearningRate(settings, peak_learning_rate_, finished_);
+  const std::int64_t step = finished_ + 1;
+  const bool snapshot = probe_.SnapshotAt(step) || step == snapshot_forced_at_;
+  const bool scalars = snapshot || probe_.ScalarsAt(step) || step == settings.steps;
+
+  ForwardTrace trace;
+  const StepOutcome outcome =
+      trainer_->Step(data_.TrainingBatch(finished_), learning_rate, scalars ? &trace : nullptr);
+  const double step_seconds = SecondsSince(start);
+
+  StepRecord record;
+  record.step = step;
+  const ModelSettings& model = folder_.configuration().model;
+  record.Set("tokens", static_cast<double>(step * settings.batch * model.context));
+  record.Set("loss", outcome.loss);
+  record.Set("learning_rate", learning_rate);
+  record.Set("gradient_norm", outcome.gradient_norm);
+  record.Set("mixing_gradient_norm", outcome.mixing_gradient_norm);
+  record.Set("mixing_logits_gradient_norm", outcome.mixing_logits_gradient_norm);
+  record.Set("clipped", outcome.clipped);
+  record.Set("skipped", !outcome.finite);
+  record.Set("step_ms", 1e3 * step_seconds);
+  record.Set("record_ms", record_ms_);
+  if (scalars) probe_.MeasureScalars(trace, record);
+  if (snapshot) probe_.MeasureSnapshots(trace, outcome, record);
+  if (scalars) record.Set("probe_ms", 1e3 * (SecondsSince(start) - step_seconds));
+
+  finished_ = step;
+  if (steps_allowed_ > 0) --steps_allowed_;
+  if (auto status = EvaluateInto(record); !status) return status;
+  seconds_ += SecondsSince(start);
+  record.Set("seconds", seconds_);
+  recent_step_seconds_.push_back(SecondsSince(start));
+  if (recent_step_seconds_.size() > kRecentSteps) recent_step_seconds_.pop_front();
+  if (auto status = AppendStep(record); !status) return status;
+  Report(record);
+  if (!outcome.finite) return GuardNonFinite(outcome);
+  last_step_skipped_ = false;
+  const std::int64_t every = settings.checkpoint_every;
+  if (every > 0 && finished_ % every == 0 && finished_ < settings.steps) {
+    return SaveCheckpointNow("regular");
+  }
+  return {};
+}
+
+Status Experiment::EvaluateInto(StepRecord& record) {
+  const TrainSettings& settings = folder_.configuration().train;
+  const bool due = settings.evaluate_every > 0 && finished_ % settings.evaluate_every == 0;
+  if (due || finished_ == settings.steps) {
+    record.Set("validation_loss", trainer_->Evaluate(data_));
+  }
+  return {};
+}
+
+Status Experiment::AppendStep(StepRecord& record) {
+  const auto start = Clock::now();
+  auto status = writer_.AppendStep(record);
+  record_ms_ = 1e3 * SecondsSince(start);
+  seconds_ += 1e-3 * record_ms_;
+  return status;
+}
+
+void Experiment::Report(const StepRecord& record) {
+  if (!host_.observer) return;
+  const auto& settings = folder_.configuration().train;
+  const double total =
+      std::accumulate(recent_step_seconds_.begin(), recent_step_seconds_.end(), 0.0);
+  const double mean = total / static_cast<double>(recent_step_seconds_.size());
+  const auto tokens = static_cast<double>(settings.batch * folder_.configuration().model.context);
+  host_.observer->OnProgress({finished_, settings.steps, *record.Get("loss"),
+                              record.Get("validation_loss"), tokens / mean,
+                              mean * static_cast<double>(settings.steps - finished_)});
+}
+
+Status Experiment::Finish(RunState state) {
+  if (auto status = RefuseRemainingRequests(); !status) return status;
+  if (state != RunState::kFailed) {
+    const auto status = SaveCheckpointNow(state == RunState::kFinished ? "final" : "stop");
+    if (!status) return status;
+  }
+  return writer_.Close(state);
+}
+
+}  // namespace mhc

@@ -1,0 +1,169 @@
+// Starting and resuming an experiment.
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#include "core/train/experiment.h"
+
+namespace mhc {
+namespace {
+
+std::string RandomId() {
+  std::random_device device;
+  const auto half = [&device] { return static_cast<std::uint32_t>(device()); };
+  return fmt::format("{:08x}{:08x}", half(), half());
+}
+
+double UnixNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+RunDescription Describe(const Configuration& configuration, const TokenData& data,
+                        const Trainer& trainer, Decoder& model, const ExperimentHost& host) {
+  RunDescription description;
+  description.id = RandomId();
+  description.name = configuration.name;
+  description.program_version = host.program_version;
+  description.torch_version = TORCH_VERSION;
+  description.created = UnixNow();
+  description.steps = configuration.train.steps;
+  description.tokens_per_step = configuration.train.batch * configuration.model.context;
+  description.sites = configuration.SiteCount();
+  description.streams = configuration.StreamCount();
+  description.vocabulary = data.vocabulary();
+  description.parameters = model->ParameterCount();
+  description.mixing_parameters = model->MixingParameterCount();
+  description.threads = host.threads;
+  description.device = trainer.device().str();
+  description.data_hash = data.hash();
+  description.entropy_floor = data.entropy_floor();
+  return description;
+}
+
+// A relative path would mean another file to whoever resumes from another folder.
+Configuration WithAbsoluteSource(Configuration configuration) {
+  std::string& source = configuration.data.source;
+  if (source == "arithmetic" || source == "headers") return configuration;
+  std::error_code error;
+  const auto absolute = std::filesystem::canonical(source, error);
+  if (!error) source = absolute.string();
+  return configuration;
+}
+
+bool ChangesTraining(const Intervention& intervention) {
+  const InterventionKind* kind = FindInterventionKind(intervention.request.kind);
+  return kind != nullptr && kind->changes_training;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given,
+                                                      const std::filesystem::path& run,
+                                                      const ExperimentHost& host) {
+  const Configuration configuration = WithAbsoluteSource(given);
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::symlink_status(run, error))) {
+    return Fail(
+        "{}: exists already, expected a folder that is not there yet; `mhc resume` goes on "
+        "with a run",
+        run.string());
+  }
+  auto data = TokenData::Load(configuration);
+  if (!data) return tl::unexpected(data.error());
+  auto trainer = std::make_unique<Trainer>(configuration, data->vocabulary(), host.device);
+  const RunDescription description =
+      Describe(configuration, *data, *trainer, trainer->model(), host);
+
+  auto folder = RunFolder::Create(run, configuration);
+  if (!folder) return tl::unexpected(folder.error());
+  auto lock = folder->Lock();
+  if (!lock) return tl::unexpected(lock.error());
+  auto writer = RecordWriter::Create(folder->record_path(), description);
+  if (!writer) return tl::unexpected(writer.error());
+  std::unique_ptr<Experiment> experiment(new Experiment(std::move(*folder), std::move(*lock),
+                                                        std::move(*writer), std::move(*data),
+                                                        std::move(trainer), {}, host));
+  if (auto status = experiment->SaveCheckpointNow("start"); !status) {
+    return tl::unexpected(status.error());
+  }
+  return experiment;
+}
+
+Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::path& run,
+                                                       const ExperimentHost& host) {
+  auto folder = RunFolder::Open(run);
+  if (!folder) return tl::unexpected(folder.error());
+  auto lock = folder->Lock();
+  if (!lock) return tl::unexpected(lock.error());
+  auto reader = RecordReader::Open(folder->record_path());
+  if (!reader) return tl::unexpected(reader.error());
+  const auto description = reader->Description();
+  if (!description) return tl::unexpected(description.error());
+  const auto state = reader->State();
+  if (!state) return tl::unexpected(state.error());
+  if (*state == RunState::kFinished) {
+    return Fail("{}: finished at step {}, there is nothing to resume", run.string(),
+                description->steps);
+  }
+  auto data = TokenData::Load(folder->configuration());
+  if (!data) return tl::unexpected(data.error());
+  if (data->hash() != description->data_hash) {
+    return Fail("{}: the data of {} have changed: found {}, expected {}", run.string(),
+                folder->configuration().data.source, data->hash(), description->data_hash);
+  }
+  const auto rows = reader->Checkpoints();
+  if (!rows) return tl::unexpected(rows.error());
+  auto trainer =
+      std::make_unique<Trainer>(folder->configuration(), data->vocabulary(), host.device);
+  auto writer = RecordWriter::Open(folder->record_path());
+  if (!writer) return tl::unexpected(writer.error());
+  std::unique_ptr<Experiment> experiment(new Experiment(std::move(*folder), std::move(*lock),
+                                                        std::move(*writer), std::move(*data),
+                                                        std::move(trainer), *rows, host));
+  if (auto status = experiment->GoBackToNewestCheckpoint(*reader); !status) {
+    return tl::unexpected(status.error());
+  }
+  return experiment;
+}
+
+Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
+  if (checkpoints_.empty()) {
+    // Killed before step 0 was saved: the start is a function of the configuration.
+    return SaveCheckpointNow("start");
+  }
+  auto loaded = checkpoints_.LoadNewest(*trainer_);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const TrainingState& state = loaded->state;
+  if (state.data_hash != data_.hash()) {
+    return Fail("{}: its checkpoint at step {} was trained on other data", folder_.path().string(),
+                state.step);
+  }
+  trainer_->optimizer().Rebuild();
+  finished_ = state.step;
+  peak_learning_rate_ = state.learning_rate;
+  on_nonfinite_ = state.on_nonfinite;
+  seconds_ = state.seconds;
+  last_intervention_ = state.last_intervention;
+
+  const auto interventions = reader.Interventions();
+  if (!interventions) return tl::unexpected(interventions.error());
+  for (const Intervention& past : *interventions) {
+    settled_.insert(past.request.id);
+    if (!past.applied || past.undone || !ChangesTraining(past)) continue;
+    const bool contained = past.step < state.step ||
+                           (past.step == state.step && past.number <= state.last_intervention);
+    if (!contained) replays_.push_back(past);
+  }
+  std::stable_sort(replays_.begin(), replays_.end(),
+                   [](const Intervention& a, const Intervention& b) { return a.step < b.step; });
+  if (auto status = writer_.BeginSegment(finished_, "resume"); !status) return status;
+  for (const std::string& sentence : loaded->damaged) {
+    Say(sentence);
+    if (auto status = writer_.AppendAlert(finished_, "damaged_checkpoint", sentence); !status) {
+      return status;
+    }
+  }
+  return {};
+}
+
+}  // namespace mhc

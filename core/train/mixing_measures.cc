@@ -1,0 +1,173 @@
+#include "core/train/mixing_measures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/manifold/diagnostics/composite_mapping.h"
+#include "core/manifold/diagnostics/distances.h"
+#include "core/manifold/diagnostics/spectrum.h"
+#include "core/manifold/diagnostics/sums.h"
+
+namespace mhc {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Singular values, NaN where the matrix is not finite (an exploded composite is a result, no bug).
+Vector SpectrumOf(const Matrix& matrix) {
+  if (!matrix.allFinite()) return Vector::Constant(matrix.rows(), kNan);
+  return SingularValues(matrix);
+}
+
+double SpectralNormOf(const Matrix& matrix) {
+  return matrix.allFinite() ? SpectralNorm(matrix) : kNan;
+}
+
+// Per-token composites of one direction, extended site by site; sums for the token mean.
+class Composites {
+ public:
+  Composites(std::int64_t tokens, std::int64_t n) : products_(tokens, Matrix::Identity(n, n)) {}
+
+  void ExtendLeft(const TokenMaps& maps, std::int64_t site) {
+    for (std::size_t t = 0; t < products_.size(); ++t) {
+      products_[t] = maps.At(site, static_cast<std::int64_t>(t)) * products_[t];
+    }
+  }
+  void ExtendRight(const TokenMaps& maps, std::int64_t site) {
+    for (std::size_t t = 0; t < products_.size(); ++t) {
+      products_[t] = products_[t] * maps.At(site, static_cast<std::int64_t>(t));
+    }
+  }
+
+  template <class Function>
+  Spread Over(Function value) const {
+    std::vector<double> values;
+    for (const Matrix& product : products_) values.push_back(value(product));
+    return SpreadOf(values);
+  }
+  Matrix Mean() const {
+    Matrix sum = Matrix::Zero(products_[0].rows(), products_[0].cols());
+    for (const Matrix& product : products_) sum += product;
+    return sum / static_cast<double>(products_.size());
+  }
+  Vector MeanSpectrum() const {
+    Vector sum = Vector::Zero(products_[0].rows());
+    for (const Matrix& product : products_) sum += SpectrumOf(product);
+    return sum / static_cast<double>(products_.size());
+  }
+
+ private:
+  std::vector<Matrix> products_;
+};
+
+double Forward(const Matrix& matrix) { return Gain(matrix).forward; }
+double Backward(const Matrix& matrix) { return Gain(matrix).backward; }
+
+template <class Function>
+Spread OverTokens(const TokenMaps& maps, std::int64_t site, Function value) {
+  std::vector<double> values;
+  for (std::int64_t t = 0; t < maps.tokens; ++t) values.push_back(value(maps.At(site, t)));
+  return SpreadOf(values);
+}
+
+Matrix TokenMean(const TokenMaps& maps, std::int64_t site) {
+  Matrix sum = Matrix::Zero(maps.streams, maps.streams);
+  for (std::int64_t t = 0; t < maps.tokens; ++t) sum += maps.At(site, t);
+  return sum / static_cast<double>(maps.tokens);
+}
+
+Matrix TokenDeviation(const TokenMaps& maps, std::int64_t site, const Matrix& mean) {
+  Matrix sum = Matrix::Zero(maps.streams, maps.streams);
+  for (std::int64_t t = 0; t < maps.tokens; ++t) {
+    sum += (maps.At(site, t) - mean).cwiseAbs2();
+  }
+  return (sum / static_cast<double>(maps.tokens)).cwiseSqrt();
+}
+
+}  // namespace
+
+Eigen::Map<const Matrix> TokenMaps::At(std::int64_t site, std::int64_t token) const {
+  return {res.data() + (site * tokens + token) * streams * streams, streams, streams};
+}
+
+Spread SpreadOf(const std::vector<double>& values) {
+  Spread spread{0.0, 0.0, values.front(), values.front()};
+  const auto count = static_cast<double>(values.size());
+  for (const double value : values) {
+    spread.mean += value / count;
+    // A NaN is kept: min and max that silently leave it out would hide it.
+    spread.minimum = value < spread.minimum || std::isnan(value) ? value : spread.minimum;
+    spread.maximum = value > spread.maximum || std::isnan(value) ? value : spread.maximum;
+  }
+  for (const double value : values) {
+    spread.deviation += (value - spread.mean) * (value - spread.mean) / count;
+  }
+  spread.deviation = std::sqrt(spread.deviation);
+  return spread;
+}
+
+std::vector<Matrix> TokenMeans(const TokenMaps& maps) {
+  std::vector<Matrix> means;
+  for (std::int64_t site = 0; site < maps.sites; ++site) means.push_back(TokenMean(maps, site));
+  return means;
+}
+
+MixingScalars MeasureScalars(const TokenMaps& maps) {
+  MixingScalars scalars;
+  Composites composites(maps.tokens, maps.streams);
+  for (std::int64_t site = 0; site < maps.sites; ++site) {
+    double forward = 0.0, backward = 0.0;
+    for (std::int64_t t = 0; t < maps.tokens; ++t) {
+      const Matrix h = maps.At(site, t);
+      const StreamGain gain = Gain(h);
+      forward += gain.forward / static_cast<double>(maps.tokens);
+      backward += gain.backward / static_cast<double>(maps.tokens);
+      scalars.row_error = std::max(scalars.row_error, RowError(h));
+      scalars.column_error = std::max(scalars.column_error, ColumnError(h));
+    }
+    scalars.site_forward_gain = std::max(scalars.site_forward_gain, forward);
+    scalars.site_backward_gain = std::max(scalars.site_backward_gain, backward);
+    scalars.distance_to_identity +=
+        DistanceToIdentity(TokenMean(maps, site)) / static_cast<double>(maps.sites);
+    composites.ExtendLeft(maps, site);
+  }
+  const Matrix uniform =
+      Matrix::Constant(maps.streams, maps.streams, 1.0 / static_cast<double>(maps.streams));
+  scalars.composite_forward_gain = composites.Over(Forward);
+  scalars.composite_backward_gain = composites.Over(Backward);
+  scalars.composite_spectral_norm = composites.Over(SpectralNormOf).mean;
+  scalars.composite_distance_to_uniform =
+      composites.Over([&](const Matrix& p) { return SpectralNormOf(p - uniform); }).mean;
+  return scalars;
+}
+
+MixingProfile MeasureProfile(const TokenMaps& maps) {
+  MixingProfile profile;
+  Composites prefix(maps.tokens, maps.streams), suffix(maps.tokens, maps.streams);
+  profile.suffix_mean.resize(maps.sites);
+  profile.suffix_backward_gain.resize(maps.sites);
+  profile.res_mean = TokenMeans(maps);
+  for (std::int64_t site = 0; site < maps.sites; ++site) {
+    profile.res_deviation.push_back(TokenDeviation(maps, site, profile.res_mean[site]));
+    profile.forward_gain.push_back(OverTokens(maps, site, Forward));
+    profile.backward_gain.push_back(OverTokens(maps, site, Backward));
+    Vector spectrum = Vector::Zero(maps.streams);
+    for (std::int64_t t = 0; t < maps.tokens; ++t) spectrum += SpectrumOf(maps.At(site, t));
+    profile.singular_values.push_back(spectrum / static_cast<double>(maps.tokens));
+
+    prefix.ExtendLeft(maps, site);
+    profile.prefix_forward_gain.push_back(prefix.Over(Forward));
+    profile.prefix_mean.push_back(prefix.Mean());
+    profile.prefix_singular_values.push_back(prefix.MeanSpectrum());
+
+    const std::int64_t mirrored = maps.sites - 1 - site;
+    suffix.ExtendRight(maps, mirrored);
+    profile.suffix_backward_gain[mirrored] = suffix.Over(Backward);
+    profile.suffix_mean[mirrored] = suffix.Mean();
+  }
+  profile.token_mean_product = Product(profile.res_mean);
+  return profile;
+}
+
+}  // namespace mhc

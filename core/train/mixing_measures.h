@@ -1,0 +1,58 @@
+// What the maps of one step's tokens say: gains, composites and errors per token, in double
+// precision.
+//
+// Plain numbers in and out. Composites are formed per token, newest on the left, and only then
+// averaged; the product of token-mean maps is another number and is never mixed in here.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/manifold/matrix.h"
+
+namespace mhc {
+
+// H_res of every site and token: [sites, tokens, n, n] row-major, oldest site first.
+struct TokenMaps {
+  std::int64_t sites = 0, tokens = 0, streams = 0;
+  std::vector<double> res;
+
+  Eigen::Map<const Matrix> At(std::int64_t site, std::int64_t token) const;
+};
+
+// Over the tokens.
+struct Spread {
+  double mean = 0.0, deviation = 0.0, minimum = 0.0, maximum = 0.0;
+};
+Spread SpreadOf(const std::vector<double>& values);
+
+struct MixingScalars {
+  double site_forward_gain = 0.0;  // largest over sites of the token mean (D6)
+  double site_backward_gain = 0.0;
+  Spread composite_forward_gain;  // of H_L … H_1 (D7)
+  Spread composite_backward_gain;
+  double composite_spectral_norm = 0.0;        // token mean (D10)
+  double composite_distance_to_uniform = 0.0;  // token mean of ‖P − J‖₂ (D15)
+  double row_error = 0.0, column_error = 0.0;  // largest over sites and tokens (D3)
+  double distance_to_identity = 0.0;           // of the token means, mean over sites (D14)
+};
+// `maps` holds at least one site and one token.
+MixingScalars MeasureScalars(const TokenMaps& maps);
+
+// One entry a site, oldest first.
+struct MixingProfile {
+  std::vector<Matrix> res_mean, res_deviation;      // over tokens (D1)
+  std::vector<Spread> forward_gain, backward_gain;  // single site (D6)
+  std::vector<Spread> prefix_forward_gain;          // of H_l … H_1 (D7)
+  std::vector<Spread> suffix_backward_gain;         // of H_L … H_l (D7)
+  std::vector<Matrix> prefix_mean, suffix_mean;     // token means of the composites
+  std::vector<Vector> singular_values;              // token means, falling (D10)
+  std::vector<Vector> prefix_singular_values;
+  Matrix token_mean_product;  // the product of the token-mean maps
+};
+MixingProfile MeasureProfile(const TokenMaps& maps);
+
+// The token mean of every site's map.
+std::vector<Matrix> TokenMeans(const TokenMaps& maps);
+
+}  // namespace mhc

@@ -1,0 +1,102 @@
+#include "core/train/trainer.h"
+
+#include <cmath>
+
+namespace mhc {
+
+Trainer::Trainer(const Configuration& configuration, std::int64_t vocabulary, torch::Device device)
+    : clip_(configuration.train.clip),
+      device_(device),
+      model_(configuration, vocabulary),
+      optimizer_(configuration, model_) {
+  model_->to(device);
+  optimizer_.Rebuild();
+}
+
+at::Tensor Trainer::Loss(const Batch& batch, ForwardTrace* trace) {
+  const at::Tensor logits_BTV = model_->Forward(batch.inputs_BT.to(device_), trace);
+  return torch::nn::functional::cross_entropy(logits_BTV.flatten(0, 1),
+                                              batch.targets_BT.to(device_).flatten());
+}
+
+// Norms of all parameters in one read-back; sums of their squares by group.
+void Trainer::MeasureGradients(StepOutcome& outcome) {
+  std::vector<at::Tensor> gradients;
+  std::vector<const std::string*> names;
+  for (const NamedParameter& parameter : optimizer_.parameters()) {
+    if (!parameter.tensor.grad().defined()) continue;
+    gradients.push_back(parameter.tensor.grad());
+    names.push_back(&parameter.name);
+  }
+  const at::Tensor norms =
+      torch::stack(at::_foreach_norm(gradients)).to(torch::kFloat64).to(torch::kCPU);
+  const double* norm = norms.data_ptr<double>();
+  outcome.sites.resize(model_->sites.size());
+  double all = 0.0, mixing = 0.0, logits = 0.0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const double square = norm[i] * norm[i];
+    all += square;
+    if (!IsMixingParameter(*names[i])) continue;
+    mixing += square;
+    if (!names[i]->starts_with("sites.")) continue;
+    std::size_t used = 0;
+    SiteGradientNorms& site = outcome.sites[std::stoul(names[i]->substr(6), &used)];
+    const std::string_view map = std::string_view(*names[i]).substr(6 + used + 1);
+    (map.starts_with("pre") ? site.pre : map.starts_with("post") ? site.post : site.res) += square;
+    if (map.starts_with("res")) logits += square;
+  }
+  for (SiteGradientNorms& site : outcome.sites) {
+    site = {std::sqrt(site.pre), std::sqrt(site.post), std::sqrt(site.res)};
+  }
+  outcome.gradient_norm = std::sqrt(all);
+  outcome.mixing_gradient_norm = std::sqrt(mixing);
+  outcome.mixing_logits_gradient_norm = std::sqrt(logits);
+}
+
+StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace* trace) {
+  StepOutcome outcome;
+  optimizer_.ZeroGradients();
+  const at::Tensor loss = Loss(batch, trace);
+  loss.backward();
+  outcome.loss = loss.item<double>();
+  MeasureGradients(outcome);
+  outcome.finite = std::isfinite(outcome.loss) && std::isfinite(outcome.gradient_norm);
+  if (!outcome.finite) return outcome;
+  if (clip_ > 0 && outcome.gradient_norm > clip_) {
+    outcome.clipped = true;
+    std::vector<at::Tensor> gradients;
+    for (const NamedParameter& parameter : optimizer_.parameters()) {
+      if (parameter.tensor.grad().defined()) gradients.push_back(parameter.tensor.grad());
+    }
+    torch::NoGradGuard no_grad;
+    at::_foreach_mul_(gradients, clip_ / outcome.gradient_norm);
+  }
+  optimizer_.Step(learning_rate);
+  return outcome;
+}
+
+double Trainer::Evaluate(const TokenData& data) {
+  torch::NoGradGuard no_grad;
+  double sum = 0.0;
+  std::int64_t tokens = 0;
+  for (std::int64_t i = 0; i < data.ValidationBatches(); ++i) {
+    const Batch batch = data.ValidationBatch(i);
+    const std::int64_t count = batch.targets_BT.numel();
+    sum += Loss(batch, nullptr).item<double>() * static_cast<double>(count);
+    tokens += count;
+  }
+  return sum / static_cast<double>(tokens);
+}
+
+ForwardTrace Trainer::Trace(const Batch& batch) {
+  torch::NoGradGuard no_grad;
+  ForwardTrace trace;
+  model_->Forward(batch.inputs_BT.to(device_), &trace);
+  return trace;
+}
+
+void Trainer::AdvanceBlends(std::int64_t finished) {
+  if (model_->AdvanceBlends(finished)) optimizer_.Rebuild();
+}
+
+}  // namespace mhc

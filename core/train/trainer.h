@@ -1,0 +1,59 @@
+// One training step. No thread, no clock, no file: Experiment owns those and calls it.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <vector>
+
+#include "core/model/decoder.h"
+#include "core/train/optimizer.h"
+#include "core/train/token_data.h"
+
+namespace mhc {
+
+struct SiteGradientNorms {
+  double pre = 0.0, post = 0.0, res = 0.0;  // of each map's parameters, before clipping
+};
+
+struct StepOutcome {
+  double loss = 0.0;           // nats a token, mean over the batch
+  double gradient_norm = 0.0;  // of all parameters, before clipping
+  double mixing_gradient_norm = 0.0;
+  double mixing_logits_gradient_norm = 0.0;  // of what makes H_res
+  std::vector<SiteGradientNorms> sites;
+  bool finite = true;  // loss and gradients; where false, no parameter was changed
+  bool clipped = false;
+};
+
+class Trainer {
+ public:
+  Trainer(const Configuration& configuration, std::int64_t vocabulary, torch::Device device);
+
+  // Forward, loss, backward, guard, clip, AdamW. `trace` may be null; filling it changes no bit of
+  // the step. A step that is not finite leaves parameters and moments as they were.
+  StepOutcome Step(const Batch& batch, double learning_rate, ForwardTrace* trace);
+
+  // Mean cross-entropy over the validation part, nats a token; changes nothing.
+  double Evaluate(const TokenData& data);
+  // The maps on a batch, without gradients; changes nothing.
+  ForwardTrace Trace(const Batch& batch);
+
+  // Blends for the step after `finished` finished ones; drops old maps whose blend has ended.
+  void AdvanceBlends(std::int64_t finished);
+
+  Decoder& model() { return model_; }
+  Optimizer& optimizer() { return optimizer_; }
+  const torch::Device& device() const { return device_; }
+
+ private:
+  at::Tensor Loss(const Batch& batch, ForwardTrace* trace);
+  void MeasureGradients(StepOutcome& outcome);
+
+  double clip_;
+  torch::Device device_;
+  Decoder model_;
+  Optimizer optimizer_;
+};
+
+}  // namespace mhc
