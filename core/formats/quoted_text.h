@@ -1,0 +1,14 @@
+// Text of a stranger inside a sentence of ours.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mhc {
+
+// The text in double quotes, cut after 60 bytes (at a whole UTF-8 character, marked by "…"), with
+// control characters and quotes escaped, so that a hostile name can neither flood nor steer a
+// terminal. Thread rule: a pure function.
+std::string Quoted(std::string_view text);
+
+}  // namespace mhc
