@@ -29,6 +29,8 @@ struct InterventionKind {
 
 std::span<const InterventionKind> InterventionKinds();
 const InterventionKind* FindInterventionKind(std::string_view name);
+// False for kinds like `pause`, whose value is always the empty text.
+bool TakesValue(const InterventionKind& kind);
 
 // How the logits of a new constraint are started (design: "transfer").
 struct Transfer {
@@ -41,9 +43,9 @@ Result<Transfer> ParseTransfer(std::string_view text);  // keep_logits, match_ma
 std::string ToText(const Transfer& transfer);
 
 struct InterventionRequest {
-  std::string id;    // <time>-<random>, the stem of its file in the inbox
-  std::string kind;  // a name in InterventionKinds()
-  Value value;       // checked against the kind's declaration
+  std::string id;                   // <time>-<random>, the stem of its file in the inbox
+  std::string kind;                 // a name in InterventionKinds()
+  Value value;                      // checked against the kind's declaration
   std::vector<std::int64_t> sites;  // ascending; empty: every site
   Transfer transfer;
   std::string origin = "request";  // "request", or "guard" where the engine made it itself
@@ -59,6 +61,8 @@ Result<InterventionRequest> MakeRequest(const Configuration& configuration, std:
 Result<InterventionRequest> ParseRequest(const Configuration& configuration, std::string_view id,
                                          std::string_view json_text);
 std::string ToJsonText(const InterventionRequest& request);
+// The value as recorded: the text itself, or the number as TOML writes it.
+std::string ValueText(const InterventionRequest& request);
 
 // "0-3,7" -> 0 1 2 3 7, ascending and unique; error where a site is not in 0…sites−1.
 Result<std::vector<std::int64_t>> ParseSites(std::string_view text, std::int64_t sites);
@@ -68,14 +72,14 @@ std::string SitesToText(std::span<const std::int64_t> sites);
 struct Intervention {
   std::int64_t number = 0;  // order of outcomes, set by the writer
   InterventionRequest request;
-  std::string value_text;     // the value as recorded: constraints with their options in full
-  std::int64_t segment = 0;   // set by the writer
-  std::int64_t step = 0;      // finished steps when it was taken
-  bool applied = false;       // else refused
-  bool undone = false;        // a roll back went to before it
-  std::string reason;         // of a refusal
+  std::string value_text;    // the value as recorded: constraints with their options in full
+  std::int64_t segment = 0;  // set by the writer
+  std::int64_t step = 0;     // finished steps when it was taken
+  bool applied = false;      // else refused
+  bool undone = false;       // a roll back went to before it
+  std::string reason;        // of a refusal
   std::optional<double> matrix_jump;  // largest ‖mean_t H_after − mean_t H_before‖_F over its sites
-  std::optional<double> unmatched;    // largest ‖H − H̄‖_F that the fit left
+  std::optional<double> unmatched;          // largest ‖H − H̄‖_F that the fit left
   std::vector<double> matrix_jump_by_site;  // in the order of the sites that were changed
   std::vector<double> unmatched_by_site;
   double time = 0.0;  // Unix seconds

@@ -37,8 +37,8 @@ struct SegmentRow {
 };
 
 struct ColumnRange {
-  std::int64_t first_step = 1;         // step of values[0]
-  std::vector<double> values;          // one a step; NaN both for NaN and for "not measured"
+  std::int64_t first_step = 1;  // step of values[0]
+  std::vector<double> values;   // one a step; NaN both for NaN and for "not measured"
 };
 
 struct Extremes {
@@ -56,7 +56,8 @@ class RecordReader {
   ~RecordReader();
 
   // True where another process committed since the last call (PRAGMA data_version); the first call
-  // is true. A reader of an immutable file or of a copy says false after the first.
+  // is true. A reader of an immutable file or of a copy looks at the times and sizes of the files
+  // and opens the record anew where they changed, as after a resume.
   Result<bool> Changed();
 
   Result<RunDescription> Description();

@@ -1,7 +1,8 @@
 // Appends to record.sqlite. One writer a run: the caller holds the run's lock.
 //
 // SQLite in WAL mode with synchronous=NORMAL: what was committed survives the death of the process;
-// Sync() makes it survive that of the machine. Every call is one transaction. Thread rule: one thread.
+// Sync() makes it survive that of the machine. Every call is one transaction. Thread rule: one
+// thread.
 #pragma once
 
 #include <filesystem>
@@ -27,9 +28,9 @@ class RecordWriter {
   RecordWriter& operator=(RecordWriter&&) noexcept;
   ~RecordWriter();
 
-  // Training goes back to `step` finished steps, or on from it after a stop. Rows that follow belong
-  // to the new segment; nothing is deleted. `reason`: "resume" or "roll_back". For a roll back the
-  // applied interventions of a step >= `step` are marked undone.
+  // Training goes back to `step` finished steps, or on from it after a stop. Rows that follow
+  // belong to the new segment; nothing is deleted. `reason`: "resume" or "roll_back". For a roll
+  // back the applied interventions of a step >= `step` are marked undone.
   Status BeginSegment(std::int64_t step, const std::string& reason);
   std::int64_t segment() const;
 
@@ -37,15 +38,23 @@ class RecordWriter {
   Status AppendStep(const StepRecord& record);
   // Idempotent by the request's id: a second outcome of the same id is not written.
   Status AppendIntervention(const Intervention& intervention);
+  // The number of the newest intervention in the record; 0 where there is none.
+  std::int64_t last_intervention() const;
+  // A snapshot of a step that is recorded already (or of step 0), in place of one of that kind.
+  Status ReplaceSnapshot(std::int64_t step, const Snapshot& snapshot);
   Status AppendAlert(std::int64_t step, const std::string& kind, const std::string& text);
   // `reason`: "start", "regular", "intervention", "request", "stop", "final".
   Status AppendCheckpoint(std::int64_t step, const std::string& reason);
   Status RemoveCheckpoint(std::int64_t step);  // retention took it away
   Status SetState(RunState state);
   Status SetMeta(const std::string& key, const std::string& value);
+  // Deletes the index `chunk` and folds it again from the rows.
+  Status RebuildIndex();
   // Commits with the write-ahead log flushed to the disk.
   Status Sync();
   // State, checkpoint of the log, journal_mode=DELETE: the file then opens from read-only places.
+  // Where a reader is attached SQLite keeps the (empty) log, which is no error. Nothing but the
+  // destructor may be called afterwards.
   Status Close(RunState state);
 
  private:

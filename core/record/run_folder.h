@@ -19,7 +19,8 @@ struct LockHolder {
   std::string host;
 };
 
-// An exclusive advisory lock (flock) on `lock`; the kernel drops it when the process dies.
+// An exclusive advisory lock (of the open file) on `lock`; the kernel drops it when the process
+// dies.
 class RunLock {
  public:
   RunLock(RunLock&&) noexcept;
@@ -38,7 +39,8 @@ class RunFolder {
   // rename, or not at all. Error where DIR exists, or its parent cannot be written.
   static Result<RunFolder> Create(const std::filesystem::path& path,
                                   const Configuration& configuration);
-  // A folder with a readable run.toml and a record. The error says which is missing. Touches nothing.
+  // A folder with a readable run.toml and a record. The error says which is missing. Touches
+  // nothing.
   static Result<RunFolder> Open(const std::filesystem::path& path);
   // $MHC_RUNS, else ~/mhc-runs; with NAME-DATE below it that does not exist yet.
   static std::filesystem::path DefaultPath(const std::string& name);

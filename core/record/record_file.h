@@ -1,0 +1,59 @@
+// How this room opens SQLite: the protections that hold for every record, whoever wrote it, and how
+// a failure of the library becomes one sentence. Internal to core/record.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace mhc {
+
+// What is wrong with the content of a record; thrown inside this room and caught by Attempt.
+[[noreturn]] void ThrowDamaged(const std::string& what);
+
+// SQLite's reason in our words: "the file is damaged (database disk image is malformed)".
+std::string ReasonOf(const SQLite::Exception& exception);
+
+// Runs `body`, which returns a Result or a Status. An exception of the library becomes an error
+// "DOING FILE: reason".
+template <class Body>
+auto Attempt(std::string_view doing, const std::filesystem::path& file, Body&& body)
+    -> decltype(body()) {
+  try {
+    return body();
+  } catch (const SQLite::Exception& exception) {
+    return Fail("{} {}: {}", doing, file.string(), ReasonOf(exception));
+  }
+}
+
+// Resets a kept statement at the end of its use, also where it failed.
+class StatementUse {
+ public:
+  explicit StatementUse(SQLite::Statement& statement) : statement_(statement) {}
+  ~StatementUse() { statement_.tryReset(); }
+  StatementUse(const StatementUse&) = delete;
+  StatementUse& operator=(const StatementUse&) = delete;
+
+ private:
+  SQLite::Statement& statement_;
+};
+
+// "trusted_schema=OFF", defensive mode, checked cells, and a cap on the length of any value.
+void ProtectFromStrangers(SQLite::Database& database);
+
+// The folder's name and how SQLite calls the files beside a record.
+std::filesystem::path WalOf(const std::filesystem::path& file);
+std::filesystem::path JournalOf(const std::filesystem::path& file);
+
+// Error unless `file` is a regular file; links are not followed.
+Status CheckRegularFile(const std::filesystem::path& file);
+
+// Identifier quoted for SQL.
+std::string Quoted(std::string_view name);
+
+}  // namespace mhc

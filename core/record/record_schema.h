@@ -1,0 +1,33 @@
+// The tables of record.sqlite, one truth for writer and reader; FORMAT.md says what each column
+// means. Internal to core/record; functions throw SQLite::Exception.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mhc {
+
+inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int32_t kApplicationId = 0x6d484321;  // "mHC!"
+// Steps of a chunk: a span is k·4096 + 1 … (k + 1)·4096.
+inline constexpr std::int64_t kChunkSteps = 4096;
+
+void CreateSchema(SQLite::Database& database);
+
+// Throws where this is not a record, is of a newer schema version (with both versions), or where
+// its tables are not what they must be: real tables with the columns that every version had.
+void CheckSchema(SQLite::Database& database);
+
+// Gives an older record the columns of this version; afterwards the version in it is ours.
+void UpgradeSchema(SQLite::Database& database);
+
+// The StepColumns that table `step` of this record has, as indices into StepColumns().
+std::vector<int> PresentStepColumns(SQLite::Database& database);
+
+// All columns of a table, in order.
+std::vector<std::string> ColumnsOf(SQLite::Database& database, const std::string& table);
+
+}  // namespace mhc
