@@ -15,7 +15,8 @@ namespace {
 volatile sig_atomic_t stop_signals = 0;
 
 void OnStopSignal(int) {
-  if (stop_signals++ > 0) _exit(130);
+  if (stop_signals > 0) _exit(130);
+  stop_signals = 1;
 }
 
 int ReadNumber(const std::string& path) {

@@ -1,12 +1,12 @@
 #include "app/engine/progress_display.h"
 
-#include <fmt/chrono.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <ctime>
 #include <fstream>
+#include <iomanip>
 
 namespace mhc {
 namespace {
@@ -51,8 +51,10 @@ void ProgressDisplay::OpenLog(const std::filesystem::path& file) { log_ = file; 
 void ProgressDisplay::WriteLog(const std::string& line) {
   if (log_.empty()) return;
   const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
   std::ofstream(log_, std::ios::app)
-      << fmt::format("{:%Y-%m-%d %H:%M:%S} {}\n", fmt::localtime(now), line);
+      << std::put_time(&local, "%Y-%m-%d %H:%M:%S ") << line << "\n";
 }
 
 void ProgressDisplay::OnProgress(const Progress& p) {

@@ -25,19 +25,19 @@ using Tensors = std::map<std::string, at::Tensor>;
 // Float32 and int64 alone: parameters, moments, and step counts.
 Status WriteTensors(const fs::path& path, const Tensors& tensors) {
   std::vector<at::Tensor> kept;  // contiguous, on the host, alive until written
-  std::vector<SafetensorsTensor> tensors_to_write;
+  std::vector<SafetensorsTensor> written;
   for (const auto& [name, tensor] : tensors) {
     kept.push_back(tensor.detach().to(torch::kCPU).contiguous());
     const at::Tensor& t = kept.back();
     const bool integer = t.scalar_type() == torch::kInt64;
     TORCH_INTERNAL_ASSERT(integer || t.scalar_type() == torch::kFloat32);
     const auto* bytes = static_cast<const std::byte*>(t.const_data_ptr());
-    entries.push_back({name,
-                       integer ? SafetensorsType::kI64 : SafetensorsType::kF32,
+    written.push_back({name,
+                       integer ? ElementType::kI64 : ElementType::kF32,
                        t.sizes().vec(),
                        {bytes, t.nbytes()}});
   }
-  return WriteSafetensors(path, tensors_to_write, {{"format", "pt"}}, Durability::kSynced);
+  return WriteSafetensors(path, written, {{"format", "pt"}}, Durability::kSynced);
 }
 
 Result<Tensors> ReadTensors(const fs::path& path) {

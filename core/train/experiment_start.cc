@@ -1,18 +1,12 @@
 // Starting and resuming an experiment.
 #include <algorithm>
 #include <chrono>
-#include <random>
 
+#include "core/record/small_file.h"
 #include "core/train/experiment.h"
 
 namespace mhc {
 namespace {
-
-std::string RandomId() {
-  std::random_device device;
-  const auto half = [&device] { return static_cast<std::uint32_t>(device()); };
-  return fmt::format("{:08x}{:08x}", half(), half());
-}
 
 double UnixNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -21,7 +15,7 @@ double UnixNow() {
 RunDescription Describe(const Configuration& configuration, const TokenData& data,
                         const Trainer& trainer, Decoder& model, const ExperimentHost& host) {
   RunDescription description;
-  description.id = RandomId();
+  description.id = RandomHexadecimal(16);
   description.name = configuration.name;
   description.program_version = host.program_version;
   description.torch_version = TORCH_VERSION;
