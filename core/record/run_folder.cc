@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/formats/output_file.h"
 #include "core/record/small_file.h"
 
 namespace mhc {

@@ -57,14 +57,6 @@ Status WriteNewFile(const std::filesystem::path& file, std::string_view text, Au
   return {};
 }
 
-Status SyncFolder(const std::filesystem::path& folder) {
-  const OwnedDescriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor || fsync(descriptor.get()) != 0) {
-    return Fail("{}: the folder cannot be synced: {}", folder.string(), std::strerror(errno));
-  }
-  return {};
-}
-
 std::string RandomHexadecimal(int digits) {
   std::random_device random;
   std::string text;

@@ -19,9 +19,6 @@ enum class Audience { kOwner, kEveryone };
 Status WriteNewFile(const std::filesystem::path& file, std::string_view text, Audience audience,
                     bool sync);
 
-// Makes a rename or a link in `folder` survive the death of the machine.
-Status SyncFolder(const std::filesystem::path& folder);
-
 // `digits` hexadecimal digits from the system's source of randomness.
 std::string RandomHexadecimal(int digits);
 
