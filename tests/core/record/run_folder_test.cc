@@ -1,0 +1,207 @@
+#include "core/record/run_folder.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/record/run_state.h"
+#include "record_fixture.h"
+
+namespace mhc {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class RunFolderTest : public RecordTest {
+ protected:
+  static Configuration Tiny() {
+    return Must(ParseConfiguration("name = \"tiny\"\n[model]\nblocks = 2\n[train]\nsteps = 30\n",
+                                   "test", {}));
+  }
+
+  RunFolder NewRun(const std::string& name, RunState state = RunState::kFinished) const {
+    RunFolder run = Must(RunFolder::Create(folder_ / name, Tiny()));
+    RecordWriter writer = Must(RecordWriter::Create(run.record_path(), Description()));
+    Must(writer.Close(state));
+    return run;
+  }
+
+  // A child that holds the run's lock until its pipe is closed.
+  struct Child {
+    pid_t process = 0;
+    int hold = -1;
+  };
+  static Child HoldLock(const RunFolder& run) {
+    int ready[2], hold[2];
+    if (pipe(ready) != 0 || pipe(hold) != 0) return {};
+    const pid_t process = fork();
+    if (process == 0) {
+      close(hold[1]);
+      const auto lock = run.Lock();
+      char byte = lock ? 'y' : 'n';
+      if (write(ready[1], &byte, 1) != 1) _exit(1);
+      if (read(hold[0], &byte, 1) < 0) _exit(1);
+      _exit(0);
+    }
+    close(hold[0]);
+    char byte = 0;
+    EXPECT_EQ(read(ready[0], &byte, 1), 1);
+    EXPECT_EQ(byte, 'y');
+    close(ready[0]);
+    close(ready[1]);
+    return {process, hold[1]};
+  }
+  static void Kill(const Child& child) {
+    kill(child.process, SIGKILL);
+    int status = 0;
+    waitpid(child.process, &status, 0);
+    close(child.hold);
+  }
+};
+
+TEST_F(RunFolderTest, ANewRunHasItsConfigurationAndAnInboxThatOnlyItsOwnerMayUse) {
+  const RunFolder run = Must(RunFolder::Create(folder_ / "run", Tiny()));
+  EXPECT_TRUE(std::filesystem::is_directory(run.checkpoints_path()));
+  EXPECT_EQ(std::filesystem::status(run.inbox_path()).permissions(),
+            std::filesystem::perms::owner_all);
+  const Configuration read =
+      Must(ParseConfiguration(ReadFile(folder_ / "run" / "run.toml"), "run.toml", {}));
+  EXPECT_EQ(ToToml(read), ToToml(Tiny()));
+  EXPECT_THAT(FilesInFolder(), ElementsAre("run"));
+}
+
+TEST_F(RunFolderTest, ATargetThatExistsIsRefusedAndLeftAsItWas) {
+  std::filesystem::create_directory(folder_ / "run");
+  const auto run = RunFolder::Create(folder_ / "run", Tiny());
+  ASSERT_FALSE(run.has_value());
+  EXPECT_THAT(run.error().message, HasSubstr("exists already"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "run"));
+  EXPECT_THAT(FilesInFolder(), ElementsAre("run"));
+}
+
+TEST_F(RunFolderTest, ADanglingLinkInPlaceOfTheTargetIsRefused) {
+  std::filesystem::create_symlink(folder_ / "nowhere", folder_ / "run");
+  EXPECT_FALSE(RunFolder::Create(folder_ / "run", Tiny()).has_value());
+  EXPECT_THAT(FilesInFolder(), ElementsAre("run"));
+}
+
+TEST_F(RunFolderTest, MissingFoldersAboveARunAreMade) {
+  Must(RunFolder::Create(folder_ / "a" / "b" / "run", Tiny()));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "a" / "b" / "run" / "run.toml"));
+}
+
+TEST_F(RunFolderTest, ARunThatCannotBeMadeLeavesNothingBehind) {
+  const std::string too_long(300, 'x');
+  const auto run = RunFolder::Create(folder_ / "a" / too_long, Tiny());
+  ASSERT_FALSE(run.has_value());
+  EXPECT_THAT(FilesInFolder(), IsEmpty());
+}
+
+TEST_F(RunFolderTest, AFileInTheWayIsNamed) {
+  WriteFile(folder_ / "file", "text");
+  const auto run = RunFolder::Create(folder_ / "file" / "run", Tiny());
+  ASSERT_FALSE(run.has_value());
+  EXPECT_THAT(run.error().message, HasSubstr("file"));
+}
+
+TEST_F(RunFolderTest, OpeningSaysWhichPartOfARunIsMissing) {
+  EXPECT_THAT(RunFolder::Open(folder_ / "none").error().message, HasSubstr("no such folder"));
+  EXPECT_THAT(RunFolder::Open(folder_).error().message, HasSubstr("run.toml: is missing"));
+  Must(RunFolder::Create(folder_ / "run", Tiny()));
+  EXPECT_THAT(RunFolder::Open(folder_ / "run").error().message,
+              HasSubstr("record.sqlite: is missing"));
+  NewRun("other");
+  EXPECT_EQ(Must(RunFolder::Open(folder_ / "other")).configuration().train.steps, 30);
+}
+
+TEST_F(RunFolderTest, AConfigurationThatIsALinkOrDamagedIsAnErrorWithItsPath) {
+  const RunFolder run = NewRun("run");
+  WriteFile(run.path() / "run.toml", "name = [");
+  EXPECT_THAT(RunFolder::Open(run.path()).error().message, HasSubstr("run.toml"));
+  std::filesystem::remove(run.path() / "run.toml");
+  std::filesystem::create_symlink("/etc/hostname", run.path() / "run.toml");
+  EXPECT_THAT(RunFolder::Open(run.path()).error().message, HasSubstr("symbolic link"));
+}
+
+TEST_F(RunFolderTest, CheckpointsAreNamedByTheirStep) {
+  EXPECT_EQ(NewRun("run").checkpoint_path(1000).filename(), "step-000001000");
+}
+
+TEST_F(RunFolderTest, TheDefaultPathIsFreeAndBelowTheRunsOfTheUser) {
+  setenv("MHC_RUNS", folder_.c_str(), 1);
+  const auto first = RunFolder::DefaultPath("tiny");
+  EXPECT_EQ(first.parent_path(), folder_);
+  EXPECT_THAT(first.filename().string(), testing::StartsWith("tiny-20"));
+  std::filesystem::create_directory(first);
+  EXPECT_EQ(RunFolder::DefaultPath("tiny"), first.string() + "-2");
+  unsetenv("MHC_RUNS");
+}
+
+TEST_F(RunFolderTest, RunsAreFoundDirectlyBelowAFolderByName) {
+  NewRun("b");
+  NewRun("a");
+  std::filesystem::create_directory(folder_ / "empty");
+  EXPECT_THAT(Must(FindRuns(folder_)), ElementsAre(folder_ / "a", folder_ / "b"));
+  EXPECT_THAT(Must(FindRuns(folder_ / "a")), ElementsAre(folder_ / "a"));
+  EXPECT_FALSE(FindRuns(folder_ / "none").has_value());
+}
+
+TEST_F(RunFolderTest, ASecondEngineIsRefusedWithTheProcessIdAndHostOfTheFirst) {
+  const RunFolder run = NewRun("run");
+  const Child child = HoldLock(run);
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  const auto holder = run.Holder();
+  ASSERT_TRUE(holder.has_value());
+  EXPECT_EQ(holder->process_id, child.process);
+  EXPECT_EQ(holder->host, host);
+  const auto second = run.Lock();
+  ASSERT_FALSE(second.has_value());
+  EXPECT_THAT(second.error().message, HasSubstr(std::to_string(child.process)));
+  EXPECT_THAT(second.error().message, HasSubstr(host));
+  Kill(child);
+}
+
+TEST_F(RunFolderTest, TheLockOfAKilledEngineIsFree) {
+  const RunFolder run = NewRun("run");
+  const Child child = HoldLock(run);
+  Kill(child);
+  EXPECT_FALSE(run.Holder().has_value());
+  const auto lock = run.Lock();
+  ASSERT_TRUE(lock.has_value());
+  EXPECT_EQ(run.Holder()->process_id, getpid());
+}
+
+TEST_F(RunFolderTest, LookingForTheHolderTakesNoLockAndMakesNoFile) {
+  const RunFolder run = NewRun("run");
+  EXPECT_FALSE(run.Holder().has_value());
+  EXPECT_FALSE(std::filesystem::exists(run.path() / "lock"));
+  { const RunLock lock = Must(run.Lock()); }
+  EXPECT_FALSE(run.Holder().has_value());
+  EXPECT_TRUE(run.Lock().has_value());
+}
+
+TEST_F(RunFolderTest, TheSameProcessCannotLockARunTwice) {
+  const RunFolder run = NewRun("run");
+  const RunLock lock = Must(run.Lock());
+  EXPECT_THAT(run.Lock().error().message, HasSubstr(std::to_string(getpid())));
+}
+
+TEST_F(RunFolderTest, ARunThatSaysRunningWithoutAnEngineWasInterrupted) {
+  const RunFolder run = NewRun("run", RunState::kRunning);
+  RecordReader reader = Must(RecordReader::Open(run.record_path()));
+  EXPECT_EQ(Must(CurrentState(run, reader)), RunState::kInterrupted);
+  const RunLock lock = Must(run.Lock());
+  EXPECT_EQ(Must(CurrentState(run, reader)), RunState::kRunning);
+}
+
+TEST_F(RunFolderTest, AFinishedRunStaysFinishedWithoutAnEngine) {
+  const RunFolder run = NewRun("run");
+  RecordReader reader = Must(RecordReader::Open(run.record_path()));
+  EXPECT_EQ(Must(CurrentState(run, reader)), RunState::kFinished);
+}
+
+}  // namespace
+}  // namespace mhc
