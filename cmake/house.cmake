@@ -41,7 +41,6 @@ endfunction()
 function(mhc_program name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
   add_executable(${name} ${sources})
-  target_compile_definitions(${name} PRIVATE MHC_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${name} PRIVATE ${ARGN} mhc_warnings)
 endfunction()
 

@@ -3,14 +3,18 @@
 #include <link.h>
 #include <torch/torch.h>
 #include <torch/version.h>
+#include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "app/engine/engine_process.h"
+#include "core/formats/json_text.h"
 #include "core/record/run_folder.h"
 
 namespace mhc {
@@ -75,31 +79,53 @@ std::vector<std::string> Problems(std::int64_t default_threads) {
   return problems;
 }
 
-}  // namespace
-
-int Doctor(bool json) {
+nlohmann::ordered_json Findings() {
   const auto default_threads = static_cast<std::int64_t>(at::get_num_threads());
   const std::int64_t threads = SetThreads(0);
-  const std::vector<std::string> problems = Problems(default_threads);
-  nlohmann::ordered_json document;
-  document["version"] = MHC_VERSION;
-  document["torch"] = TORCH_VERSION;
-  document["blas"] = Blas();
-  document["threads"] = threads;
-  document["simd"] = at::get_cpu_capability();
-  document["devices"] = Devices();
-  document["problems"] = problems;
-  if (json) {
-    fmt::print("{}\n", document.dump());
-    return problems.empty() ? 0 : 1;
-  }
-  for (const auto& [key, value] : document.items()) {
+  return {{"version", MHC_VERSION},
+          {"torch", TORCH_VERSION},
+          {"blas", Blas()},
+          {"threads", threads},
+          {"simd", at::get_cpu_capability()},
+          {"devices", Devices()},
+          {"problems", Problems(default_threads)}};
+}
+
+std::string Text(const nlohmann::ordered_json& findings) {
+  std::string text;
+  for (const auto& [key, value] : findings.items()) {
     if (key == "problems") continue;
-    fmt::print("{:<9} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+    text +=
+        fmt::format("{:<9} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
   }
-  for (const std::string& problem : problems) fmt::print("problem   {}\n", problem);
-  if (problems.empty()) fmt::print("all is well\n");
-  return problems.empty() ? 0 : 1;
+  for (const auto& problem : findings["problems"]) {
+    text += fmt::format("problem   {}\n", problem.get<std::string>());
+  }
+  return findings["problems"].empty() ? text + "all is well\n" : text;
+}
+
+CommandResult Run(bool json) {
+  const nlohmann::ordered_json findings = Findings();
+  if (auto printed = Print(json ? DumpJson(findings) + '\n' : Text(findings)); !printed) {
+    return printed;
+  }
+  const std::size_t problems = findings["problems"].size();
+  if (problems == 0) return {};
+  return Failed({fmt::format("{} problem{} found", problems, problems == 1 ? "" : "s")});
+}
+
+Action Declare(CLI::App& app) {
+  const auto json = std::make_shared<bool>(false);
+  AddJsonOption(app, *json);
+  app.footer("Examples:\n  mhc doctor\n  mhc doctor --json | jq .problems");
+  return [json] { return Run(*json); };
+}
+
+}  // namespace
+
+Command DoctorCommand() {
+  return {"doctor", "Says which versions and devices there are, and what is wrong with them.",
+          Declare};
 }
 
 }  // namespace mhc

@@ -1,9 +1,11 @@
-// `doctor`: what this machine and this LibTorch are, and what is wrong with them.
+// `mhc doctor`: what this machine and this LibTorch are, and what is wrong with them.
 #pragma once
+
+#include "app/command_line/command.h"
 
 namespace mhc {
 
-// 0 where there are no problems, else 1.
-int Doctor(bool json);
+// The command exits with 1 where there are problems.
+Command DoctorCommand();
 
 }  // namespace mhc

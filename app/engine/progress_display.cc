@@ -53,8 +53,7 @@ void ProgressDisplay::WriteLog(const std::string& line) {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
   localtime_r(&now, &local);
-  std::ofstream(log_, std::ios::app)
-      << std::put_time(&local, "%Y-%m-%d %H:%M:%S ") << line << "\n";
+  std::ofstream(log_, std::ios::app) << std::put_time(&local, "%Y-%m-%d %H:%M:%S ") << line << "\n";
 }
 
 void ProgressDisplay::OnProgress(const Progress& p) {

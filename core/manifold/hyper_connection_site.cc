@@ -21,39 +21,6 @@ Status CheckSize(const char* name, const std::vector<double>& values, const char
   return Fail("{}: found {} numbers, expected {} ({})", name, values.size(), expected, dimensions);
 }
 
-Status CheckInputs(const SiteInputs& in, const SiteOptions& options) {
-  const Status streams = CheckStreams(options.choice, in.streams);
-  if (!streams) return streams;
-  if (in.tokens < 1) return Fail("tokens: found {}, expected at least 1", in.tokens);
-  if (in.channels < 1) return Fail("channels: found {}, expected at least 1", in.channels);
-  const std::int64_t tokens = in.tokens;
-  const std::int64_t flat = std::int64_t{in.streams} * in.channels;
-  const std::int64_t columns = 2 * in.streams + LogitCount(options.choice, in.streams);
-  struct Expectation {
-    const char* name;
-    const std::vector<double>& values;
-    const char* dimensions;
-    std::int64_t size;
-    bool optional;
-  };
-  const Expectation expectations[] = {
-      {"x", in.x, "tokens, streams, channels", tokens * flat, false},
-      {"phi", in.phi, "streams·channels, 2·streams + logits", flat * columns, false},
-      {"alpha", in.alpha, "pre, post, res", 3, false},
-      {"bias", in.bias, "2·streams + logits", columns, false},
-      {"f", in.f, "tokens, channels", tokens * in.channels, false},
-      {"gy", in.gy, "tokens, streams, channels", tokens * flat, true},
-      {"gz", in.gz, "tokens, channels", tokens * in.channels, true},
-  };
-  for (const Expectation& expectation : expectations) {
-    if (expectation.optional && expectation.values.empty()) continue;
-    const Status size =
-        CheckSize(expectation.name, expectation.values, expectation.dimensions, expectation.size);
-    if (!size) return size;
-  }
-  return {};
-}
-
 double Sigmoid(double t) {
   // Of the negative magnitude, so that no exponential overflows.
   const double e = std::exp(-std::abs(t));
@@ -208,8 +175,41 @@ class Site {
 
 }  // namespace
 
+Status CheckSite(const SiteInputs& in, const SiteOptions& options) {
+  const Status streams = CheckStreams(options.choice, in.streams);
+  if (!streams) return streams;
+  if (in.tokens < 1) return Fail("tokens: found {}, expected at least 1", in.tokens);
+  if (in.channels < 1) return Fail("channels: found {}, expected at least 1", in.channels);
+  const std::int64_t tokens = in.tokens;
+  const std::int64_t flat = std::int64_t{in.streams} * in.channels;
+  const std::int64_t columns = 2 * in.streams + LogitCount(options.choice, in.streams);
+  struct Expectation {
+    const char* name;
+    const std::vector<double>& values;
+    const char* dimensions;
+    std::int64_t size;
+    bool optional;
+  };
+  const Expectation expectations[] = {
+      {"x", in.x, "tokens, streams, channels", tokens * flat, false},
+      {"phi", in.phi, "streams·channels, 2·streams + logits", flat * columns, false},
+      {"alpha", in.alpha, "pre, post, res", 3, false},
+      {"bias", in.bias, "2·streams + logits", columns, false},
+      {"f", in.f, "tokens, channels", tokens * in.channels, false},
+      {"gy", in.gy, "tokens, streams, channels", tokens * flat, true},
+      {"gz", in.gz, "tokens, channels", tokens * in.channels, true},
+  };
+  for (const Expectation& expectation : expectations) {
+    if (expectation.optional && expectation.values.empty()) continue;
+    const Status size =
+        CheckSize(expectation.name, expectation.values, expectation.dimensions, expectation.size);
+    if (!size) return size;
+  }
+  return {};
+}
+
 Result<SiteOutputs> RunSite(const SiteInputs& inputs, const SiteOptions& options) {
-  const Status checked = CheckInputs(inputs, options);
+  const Status checked = CheckSite(inputs, options);
   if (!checked) return tl::unexpected(checked.error());
 
   const Site site(inputs, options);

@@ -54,7 +54,10 @@ struct SiteOutputs {
 };
 
 // Fails where n is not allowed by the constraint, or where an array has not the size above, with
-// the array's name, the size found and the size expected. A token of zeros at eps_norm 0 has w = 0.
+// the array's name, the size found and the size expected.
+Status CheckSite(const SiteInputs& inputs, const SiteOptions& options);
+
+// Fails as CheckSite does. A token of zeros at eps_norm 0 has w = 0.
 Result<SiteOutputs> RunSite(const SiteInputs& inputs, const SiteOptions& options);
 
 }  // namespace mhc

@@ -55,8 +55,9 @@ struct MixingConstraint {
   std::vector<double> (*fit_start)(const Matrix& target, const ConstraintOptions& options);
   double fit_spread;
 
-  // The order of the logits, by name: "matrix" for n² of them row-major. Two constraints of the same
-  // layout can exchange their logits (the transfer `keep_logits`); "" shares them with no other.
+  // The order of the logits, by name: "matrix" for n² of them row-major. Two constraints of the
+  // same layout can exchange their logits (the transfer `keep_logits`); "" shares them with no
+  // other.
   std::string logit_layout = {};
 };
 

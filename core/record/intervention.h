@@ -87,6 +87,7 @@ struct Intervention {
 
 // The keys of contract `mhc status`: id, step, kind, value, sites, transfer, outcome, reason,
 // matrix_jump, unmatched, and undone, segment, origin, matrix_jump_by_site, unmatched_by_site.
+// Numbers may be non-finite: DumpJson writes them.
 nlohmann::ordered_json ToJson(const Intervention& intervention);
 
 }  // namespace mhc

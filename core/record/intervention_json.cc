@@ -1,6 +1,4 @@
 // Interventions as the JSON that `mhc status` and `mhc follow` print.
-#include <cmath>
-
 #include "core/record/intervention.h"
 
 namespace mhc {
@@ -8,29 +6,15 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// JSON has no non-finite numbers; the contract writes them as texts.
-ordered_json Number(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return value;
-}
-
 ordered_json Number(const std::optional<double>& value) {
-  return value ? Number(*value) : ordered_json(nullptr);
-}
-
-ordered_json Numbers(const std::vector<double>& values) {
-  ordered_json list = ordered_json::array();
-  for (const double value : values) list.push_back(Number(value));
-  return list;
+  return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
 ordered_json ValueJson(const Intervention& intervention) {
   const Value& value = intervention.request.value;
-  if (const auto* numbers = std::get_if<std::vector<double>>(&value)) return Numbers(*numbers);
-  if (const auto* number = std::get_if<double>(&value)) return Number(*number);
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (!std::holds_alternative<std::string>(value)) {
+    return std::visit([](const auto& plain) { return ordered_json(plain); }, value);
+  }
   const std::string& text =
       intervention.value_text.empty() ? std::get<std::string>(value) : intervention.value_text;
   return text.empty() ? ordered_json(nullptr) : ordered_json(text);
@@ -57,8 +41,8 @@ ordered_json ToJson(const Intervention& intervention) {
   row["undone"] = intervention.undone;
   row["segment"] = intervention.segment;
   row["origin"] = request.origin;
-  row["matrix_jump_by_site"] = Numbers(intervention.matrix_jump_by_site);
-  row["unmatched_by_site"] = Numbers(intervention.unmatched_by_site);
+  row["matrix_jump_by_site"] = intervention.matrix_jump_by_site;
+  row["unmatched_by_site"] = intervention.unmatched_by_site;
   row["time"] = intervention.time;
   return row;
 }

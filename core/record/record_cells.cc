@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/formats/json_text.h"
+#include "core/formats/number_text.h"
 #include "core/record/record_file.h"
 
 namespace mhc {
@@ -117,43 +119,20 @@ std::vector<double> DoublesCell(const SQLite::Column& cell) {
   return values;
 }
 
-std::string NumbersText(const std::vector<double>& numbers) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const double number : numbers) {
-    if (std::isfinite(number)) {
-      list.push_back(number);
-    } else {
-      list.push_back(std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
-    }
-  }
-  return list.dump();
-}
+std::string NumbersText(const std::vector<double>& numbers) { return DumpJson(numbers); }
 
 std::vector<double> NumbersCell(const SQLite::Column& cell) {
-  const std::string text = TextCell(cell);
-  const auto wrong = [&]() {
-    ThrowDamaged(fmt::format("column {} holds \"{}\", expected a list of numbers", cell.getName(),
-                             Excerpt(text)));
-  };
-  bool deep = false;
-  const auto flat = [&deep](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
-    deep = deep || depth > 2;
-    return !deep;
-  };
-  const auto list = nlohmann::json::parse(text, flat, /*allow_exceptions=*/false);
-  if (deep || !list.is_array()) wrong();
+  const auto list = ParseJson(TextCell(cell), cell.getName());
+  if (!list) ThrowDamaged(fmt::format("column {}", list.error().message));
   std::vector<double> numbers;
-  for (const auto& entry : list) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    if (entry.is_number()) {
-      numbers.push_back(entry.get<double>());
-    } else if (entry == "nan") {
-      numbers.push_back(std::numeric_limits<double>::quiet_NaN());
-    } else if (entry == "inf" || entry == "-inf") {
-      numbers.push_back(entry == "inf" ? kInfinity : -kInfinity);
-    } else {
-      wrong();
+  for (const nlohmann::json& entry : *list) {
+    const auto number = entry.is_number()   ? std::optional(entry.get<double>())
+                        : entry.is_string() ? ParseNumber(entry.get_ref<const std::string&>())
+                                            : std::nullopt;
+    if (!number) {
+      ThrowDamaged(fmt::format("column {} holds something else than numbers", cell.getName()));
     }
+    numbers.push_back(*number);
   }
   return numbers;
 }

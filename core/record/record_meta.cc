@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 
+#include "core/formats/number_text.h"
 #include "core/record/record_file.h"
 
 namespace mhc {
@@ -40,7 +40,7 @@ constexpr IntegerField kIntegers[] = {
 };
 
 template <class Number>
-Number ParseNumber(const std::string& key, const std::string& text) {
+Number FromMeta(const std::string& key, const std::string& text) {
   Number number{};
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
@@ -48,9 +48,6 @@ Number ParseNumber(const std::string& key, const std::string& text) {
   }
   return number;
 }
-
-// The shortest text that reads back as the same number.
-std::string NumberText(double number) { return fmt::format("{}", number); }
 
 }  // namespace
 
@@ -92,18 +89,18 @@ RunDescription ReadDescription(SQLite::Database& database) {
   }
   for (const auto& [key, member] : kIntegers) {
     const auto text = ReadMeta(database, key);
-    if (text) description.*member = ParseNumber<std::int64_t>(key, *text);
+    if (text) description.*member = FromMeta<std::int64_t>(key, *text);
   }
   if (const auto text = ReadMeta(database, "created")) {
-    description.created = ParseNumber<double>("created", *text);
+    description.created = FromMeta<double>("created", *text);
   }
   if (const auto text = ReadMeta(database, "entropy_floor")) {
-    description.entropy_floor = ParseNumber<double>("entropy_floor", *text);
+    description.entropy_floor = FromMeta<double>("entropy_floor", *text);
   }
   if (auto id = ReadMeta(database, "parent_id")) {
     const auto step = ReadMeta(database, "parent_step");
     if (!step) ThrowDamaged("meta has parent_id without parent_step");
-    description.parent = ParentRun{*std::move(id), ParseNumber<std::int64_t>("parent_step", *step)};
+    description.parent = ParentRun{*std::move(id), FromMeta<std::int64_t>("parent_step", *step)};
   }
   return description;
 }

@@ -1,6 +1,7 @@
 // Requests as the JSON text of an inbox file.
 #include <algorithm>
 
+#include "core/formats/json_text.h"
 #include "core/record/given_request.h"
 
 namespace mhc {
@@ -9,23 +10,16 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLongestText = 64 * 1024;
-constexpr int kDeepest = 3;  // the object, a list in it, and one level to find fault with
 
-// A JSON document of a stranger, not deeper than a request is.
-Result<json> ParseShallow(std::string_view text) {
+Result<json> ParseObject(std::string_view text, const std::string& origin) {
   if (text.size() > kLongestText) {
-    return Fail("found {} bytes, expected a request of at most {}", text.size(), kLongestText);
+    return Fail("{}: found {} bytes, expected a request of at most {}", origin, text.size(),
+                kLongestText);
   }
-  bool too_deep = false;
-  const auto shallow = [&too_deep](int depth, json::parse_event_t, const json&) {
-    too_deep = too_deep || depth > kDeepest;
-    return !too_deep;
-  };
-  json document = json::parse(text, shallow, /*allow_exceptions=*/false);
-  if (too_deep) return Fail("lists in lists, expected one flat object");
-  if (document.is_discarded()) return Fail("not a JSON text");
-  if (!document.is_object())
-    return Fail("found a JSON {}, expected an object", document.type_name());
+  auto document = ParseJson(text, origin);
+  if (document && !document->is_object()) {
+    return Fail("{}: found a JSON {}, expected an object", origin, document->type_name());
+  }
   return document;
 }
 
@@ -122,8 +116,8 @@ Result<InterventionRequest> FromDocument(const Configuration& configuration, con
 Result<InterventionRequest> ParseRequest(const Configuration& configuration, std::string_view id,
                                          std::string_view json_text) {
   const std::string where = fmt::format("request {}", id.substr(0, 100));
-  const auto document = ParseShallow(json_text);
-  if (!document) return FailWithin(where, document.error());
+  const auto document = ParseObject(json_text, where);
+  if (!document) return tl::unexpected(document.error());
   auto request = FromDocument(configuration, *document);
   if (!request) return FailWithin(where, request.error());
   request->id = id;
@@ -140,7 +134,7 @@ std::string ToJsonText(const InterventionRequest& request) {
   document["sites"] = request.sites;
   if (kind != nullptr && kind->takes_transfer) document["transfer"] = ToText(request.transfer);
   document["origin"] = request.origin;
-  return document.dump(1, ' ', false, json::error_handler_t::replace) + '\n';
+  return DumpJson(std::move(document)) + '\n';
 }
 
 }  // namespace mhc

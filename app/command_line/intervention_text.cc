@@ -1,0 +1,29 @@
+#include "app/command_line/intervention_text.h"
+
+#include "app/command_line/text_table.h"
+
+namespace mhc {
+
+std::string InterventionText(const Intervention& intervention) {
+  const InterventionRequest& request = intervention.request;
+  std::string text = request.kind.empty() ? "request" : request.kind;
+  if (!intervention.value_text.empty()) text += ' ' + intervention.value_text;
+  if (!request.sites.empty()) text += " at sites " + SitesToText(request.sites);
+  if (!intervention.applied) {
+    return text + fmt::format(" refused at step {}: {}", intervention.step, intervention.reason);
+  }
+  text += fmt::format(" applied at step {}", intervention.step);
+  const InterventionKind* kind = FindInterventionKind(request.kind);
+  std::vector<std::string> details;
+  if (kind != nullptr && kind->takes_transfer) details.push_back(ToText(request.transfer));
+  if (intervention.matrix_jump) {
+    details.push_back("H moved by " + ShortNumber(*intervention.matrix_jump));
+  }
+  if (intervention.unmatched) {
+    details.push_back("unmatched " + ShortNumber(*intervention.unmatched));
+  }
+  if (intervention.undone) details.push_back("undone by a roll back");
+  return details.empty() ? text : text + fmt::format(" ({})", fmt::join(details, ", "));
+}
+
+}  // namespace mhc

@@ -1,0 +1,72 @@
+#include "app/engine/engine_session.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "app/engine/engine_process.h"
+#include "app/engine/progress_display.h"
+
+namespace mhc {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The status document is that of `mhc status`, which stands beside the engine. Returns only where
+// it cannot be started.
+CommandResult BecomeStatus(const fs::path& run) {
+  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path() / "mhc";
+  std::fflush(nullptr);
+  execl(program.c_str(), "mhc", "status", run.c_str(), "--json", nullptr);
+  return Failed({fmt::format("{}: cannot be started, expected the command line beside the engine",
+                             program.string())});
+}
+
+void Announce(const Experiment& experiment, ProgressDisplay& display) {
+  const Configuration& c = experiment.folder().configuration();
+  const std::string mixing =
+      c.SiteCount() == 0 ? "residual"
+                         : fmt::format("{} {}", c.mixing.connection, ToText(c.mixing.constraint));
+  display.OnMessage(fmt::format("run {}", experiment.folder().path().string()));
+  display.OnMessage(fmt::format("{} blocks, {} channels, {} streams, {}; {} threads",
+                                c.model.blocks, c.model.channels, c.StreamCount(), mixing,
+                                at::get_num_threads()));
+}
+
+CommandResult TrainToTheEnd(Experiment& experiment, ProgressDisplay& display) {
+  const std::string run = experiment.folder().path().string();
+  display.OpenLog(experiment.folder().log_path());
+  Announce(experiment, display);
+  CatchStopSignals();
+  const auto state = experiment.Run(StopRequested);
+  display.Finish();
+  if (!state) return Failed(state.error());
+  if (*state == RunState::kFailed) return Failed({run + ": the run failed, see its engine.log"});
+  display.OnMessage(*state == RunState::kFinished
+                        ? "finished"
+                        : fmt::format("stopped; `mhc resume {}` goes on", run));
+  return {};
+}
+
+}  // namespace
+
+CommandResult RunExperiment(const Configuration& configuration, bool json,
+                            const ExperimentStart& start) {
+  const auto device = ChooseDevice(configuration.device);
+  if (!device) return BadInput(device.error());
+  ProgressDisplay display;
+  const ExperimentHost host{.program_version = MHC_VERSION,
+                            .threads = SetThreads(configuration.threads),
+                            .device = *device,
+                            .observer = &display};
+  fs::path run;
+  {
+    const auto experiment = start(host);
+    if (!experiment) return BadInput(experiment.error());
+    run = (*experiment)->folder().path();
+    if (auto trained = TrainToTheEnd(**experiment, display); !trained) return trained;
+  }
+  return json ? BecomeStatus(run) : CommandResult();
+}
+
+}  // namespace mhc

@@ -1,0 +1,33 @@
+#include "app/mhc/command_table.h"
+
+#include <vector>
+
+#include "app/mhc/export_command.h"
+#include "app/mhc/follow_command.h"
+#include "app/mhc/list_command.h"
+#include "app/mhc/map_command.h"
+#include "app/mhc/matrix_command.h"
+#include "app/mhc/oracle_site_command.h"
+#include "app/mhc/request_command.h"
+#include "app/mhc/status_command.h"
+
+namespace mhc {
+
+std::span<const Command> Commands() {
+  static const std::vector<Command> table = {
+      {"train", "Starts a run of a configuration file or a preset."},
+      {"resume", "Goes on with a run from its last checkpoint."},
+      RequestCommand(),
+      StatusCommand(),
+      ListCommand(),
+      FollowCommand(),
+      ExportCommand(),
+      MatrixCommand(),
+      MapCommand(),
+      OracleSiteCommand(),
+      {"doctor", "Says which versions and devices there are, and what is wrong with them."},
+  };
+  return table;
+}
+
+}  // namespace mhc

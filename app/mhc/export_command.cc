@@ -1,0 +1,167 @@
+#include "app/mhc/export_command.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "app/mhc/record_lines.h"
+#include "core/formats/csv.h"
+#include "core/formats/json_text.h"
+#include "core/formats/npy.h"
+#include "core/formats/number_text.h"
+#include "core/record/run_folder.h"
+
+namespace mhc {
+namespace {
+
+constexpr std::int64_t kRowsAtOnce = 4096;
+
+struct ExportOptions {
+  std::string run;
+  std::string as;
+  std::string out;
+  std::optional<std::int64_t> step;
+  bool json = false;
+};
+
+// What was written, for --json.
+struct Written {
+  std::int64_t rows = 0;
+  std::int64_t step = 0;  // of the snapshot
+  std::vector<std::int64_t> shape;
+};
+
+// One row a step of the latest timeline; a cell is empty where nothing was measured.
+Status WriteCsv(RecordReader& reader, OutputFile& file, Written& written) {
+  std::vector<std::string> cells = {"step"};
+  for (const StepColumn& column : StepColumns()) cells.emplace_back(column.name);
+  std::string text;
+  AppendCsvRow(cells, text);
+  const auto last = reader.LastStep();
+  if (!last) return tl::unexpected(last.error());
+  for (std::int64_t first = 1; first <= *last; first += kRowsAtOnce) {
+    const auto rows = reader.Rows(first, std::min(*last, first + kRowsAtOnce - 1));
+    if (!rows) return tl::unexpected(rows.error());
+    for (const StepRecord& row : *rows) {
+      cells = {fmt::to_string(row.step)};
+      for (const auto& value : row.values) cells.push_back(value ? NumberText(*value) : "");
+      AppendCsvRow(cells, text);
+      ++written.rows;
+    }
+    if (auto appended = file.Append(text); !appended) return appended;
+    text.clear();
+  }
+  return file.Append(text);
+}
+
+Status WriteJsonLines(RecordReader& reader, OutputFile& file, Written& written) {
+  return RecordLines(reader, 0).SayNew([&](const std::string& line) {
+    ++written.rows;
+    return file.Append(line + '\n');
+  });
+}
+
+Status WriteMatrices(RecordReader& reader, const ExportOptions& options, OutputFile& file,
+                     Written& written) {
+  const std::int64_t step = options.step.value_or(std::numeric_limits<std::int64_t>::max());
+  const auto found = reader.SnapshotAt("res_mean", step);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) {
+    return Fail(
+        "{}: holds no snapshot of H_res{}, expected a run with hyper-connection sites that "
+        "has come to its first one",
+        options.run, options.step ? fmt::format(" at or before step {}", step) : "");
+  }
+  const Snapshot& snapshot = (*found)->snapshot;
+  written.step = (*found)->step;
+  written.shape = snapshot.shape;
+  written.rows = snapshot.shape.front();
+  return AppendNpy(file, snapshot.shape,
+                   std::vector<double>(snapshot.data.begin(), snapshot.data.end()));
+}
+
+Status Write(RecordReader& reader, const ExportOptions& options, OutputFile& file,
+             Written& written) {
+  if (options.as == "csv") return WriteCsv(reader, file, written);
+  if (options.as == "jsonl") return WriteJsonLines(reader, file, written);
+  return WriteMatrices(reader, options, file, written);
+}
+
+std::string Report(const ExportOptions& options, const Written& written) {
+  const bool matrices = options.as == "matrices";
+  if (options.json) {
+    nlohmann::ordered_json json = {
+        {"out", options.out}, {"as", options.as}, {"rows", written.rows}};
+    if (matrices) json.update({{"step", written.step}, {"shape", written.shape}});
+    return DumpJson(std::move(json)) + '\n';
+  }
+  return matrices ? fmt::format("{}: H_res of {} sites at step {}, [{}] float64\n", options.out,
+                                written.rows, written.step, fmt::join(written.shape, ", "))
+                  : fmt::format("{}: {} rows\n", options.out, written.rows);
+}
+
+CommandResult Run(const ExportOptions& options) {
+  const bool matrices = options.as == "matrices";
+  if (options.step && !matrices) {
+    return BadInput({"--step: is for --as matrices, the curves have every step"});
+  }
+  if (options.out.empty() && options.json) {
+    return BadInput({"--json: needs --out, since without it the data go to standard output"});
+  }
+  if (options.out.empty() && matrices && isatty(STDOUT_FILENO)) {
+    return BadInput({"--out: found nothing, expected the path of a file, or a pipe as output"});
+  }
+  const auto folder = RunFolder::Open(options.run);
+  if (!folder) return BadInput(folder.error());
+  auto reader = RecordReader::Open(folder->record_path());
+  if (!reader) return BadInput(reader.error());
+  Written written;
+  // The record is read before anything is made of the output's name: an error there is bad input.
+  Status record;
+  const auto write = [&](OutputFile& file) {
+    record = Write(*reader, options, file, written);
+    return record;
+  };
+  if (options.out.empty()) {
+    OutputFile output = OutputFile::StandardOutput();
+    if (const Status done = write(output); !done) return BadInput(done.error());
+    return {};
+  }
+  if (const Status done = ReplaceFile(options.out, write); !done) {
+    return record ? CommandResult(Failed(done.error())) : CommandResult(BadInput(done.error()));
+  }
+  return Print(Report(options, written));
+}
+
+Action Declare(CLI::App& app) {
+  const auto options = std::make_shared<ExportOptions>();
+  app.add_option("RUN", options->run, "Folder of the run")->required();
+  app.add_option("--as", options->as, "csv, jsonl or matrices")
+      ->required()
+      ->check(CLI::IsMember({"csv", "jsonl", "matrices"}));
+  app.add_option("--out", options->out, "File to write (default: standard output)");
+  app.add_option("--step", options->step,
+                 "For matrices: the snapshot at or before this step (default: the newest)")
+      ->check(CLI::NonNegativeNumber);
+  AddJsonOption(app, options->json);
+  app.footer(
+      "csv: one row a step. jsonl: the lines of `mhc follow`. matrices: the token mean of H_res "
+      "of\n"
+      "every site as .npy, float64, [sites, n, n], oldest site first; at the step of an\n"
+      "intervention the maps right before it, at the next step those after it.\n\nExamples:\n"
+      "  mhc export runs/hc --as csv --out hc.csv\n"
+      "  mhc export runs/hc --as matrices --step 300 --out h.npy && mhc matrix h.npy");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace
+
+Command ExportCommand() {
+  return {"export", "The record's curves and matrices for other programs.", Declare};
+}
+
+}  // namespace mhc

@@ -1,0 +1,153 @@
+#include "app/mhc/matrix_command.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line/text_table.h"
+#include "core/formats/json_text.h"
+#include "core/formats/matrix_file.h"
+#include "core/manifold/diagnostics/composite_mapping.h"
+#include "core/manifold/diagnostics/matrix_diagnostics.h"
+
+namespace mhc {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct MatrixOptions {
+  std::string file;
+  bool json = false;
+};
+
+// A file's matrices with what is said of each and of their product.
+struct Findings {
+  std::vector<MatrixDiagnostics> matrices;
+  MatrixDiagnostics product;
+};
+
+Findings DiagnoseAll(const MatrixStack& stack) {
+  std::vector<Matrix> matrices;
+  const auto size = static_cast<Eigen::Index>(stack.size);
+  for (std::size_t i = 0; i < stack.count; ++i) {
+    const double* first = stack.values.data() + i * stack.size * stack.size;
+    matrices.push_back(Eigen::Map<const Matrix>(first, size, size));
+  }
+  Findings findings;
+  for (const Matrix& matrix : matrices) findings.matrices.push_back(Diagnose(matrix));
+  findings.product = Diagnose(Product(matrices));
+  return findings;
+}
+
+// Every key of the contract, in its order.
+ordered_json ToJson(const MatrixDiagnostics& matrix) {
+  ordered_json eigenvalues = ordered_json::array();
+  for (const auto& value : matrix.eigenvalues) {
+    eigenvalues.push_back(ordered_json::array({value.real(), value.imag()}));
+  }
+  return {{"size", matrix.size},
+          {"row_sums", matrix.row_sums},
+          {"column_sums", matrix.column_sums},
+          {"row_error", matrix.row_error},
+          {"column_error", matrix.column_error},
+          {"forward_gain", matrix.forward_gain},
+          {"backward_gain", matrix.backward_gain},
+          {"norm_inf", matrix.norm_inf},
+          {"norm_1", matrix.norm_1},
+          {"spectral_norm", matrix.spectral_norm},
+          {"singular_values", matrix.singular_values},
+          {"condition_number", matrix.condition_number},
+          {"eigenvalues", eigenvalues},
+          {"second_eigenvalue", matrix.second_eigenvalue},
+          {"spectral_gap", matrix.spectral_gap},
+          {"mixing_time", matrix.mixing_time},
+          {"distance_to_identity", matrix.distance_to_identity},
+          {"distance_to_uniform", matrix.distance_to_uniform},
+          {"distance_to_permutation", matrix.distance_to_permutation},
+          {"entropy", matrix.entropy},
+          {"dobrushin", matrix.dobrushin},
+          {"difference_gain", matrix.difference_gain},
+          {"mean_gain", matrix.mean_gain},
+          {"minimum_entry", matrix.minimum_entry}};
+}
+
+std::string JsonDocument(const Findings& findings) {
+  ordered_json matrices = ordered_json::array();
+  for (const MatrixDiagnostics& matrix : findings.matrices) matrices.push_back(ToJson(matrix));
+  return DumpJson({{"matrices", matrices}, {"product", ToJson(findings.product)}}) + '\n';
+}
+
+std::string Cell(const ordered_json& value) {
+  if (value.is_number_integer()) return value.dump();
+  if (value.is_number()) return ShortNumber(value.get<double>());
+  // An eigenvalue: re and im.
+  const double re = value[0].get<double>(), im = value[1].get<double>();
+  return im == 0.0 ? ShortNumber(re) : fmt::format("{}{:+.6g}i", ShortNumber(re), im);
+}
+
+// One line a diagnostic, with its words as the JSON has them.
+std::string FullText(const MatrixDiagnostics& matrix) {
+  std::vector<std::vector<std::string>> rows;
+  const ordered_json words = ToJson(matrix);
+  for (const auto& [name, value] : words.items()) {
+    std::vector<std::string>& row = rows.emplace_back(1, name);
+    if (!value.is_array()) row.push_back(Cell(value));
+    for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
+      row.push_back(Cell(value[i]));
+  }
+  return AlignedTable(rows);
+}
+
+std::vector<std::string> Summary(const std::string& name, const MatrixDiagnostics& matrix) {
+  std::vector<std::string> row = {name};
+  for (const double value : {matrix.row_error, matrix.column_error, matrix.forward_gain,
+                             matrix.backward_gain, matrix.spectral_norm, matrix.second_eigenvalue,
+                             matrix.distance_to_uniform, matrix.entropy, matrix.minimum_entry}) {
+    row.push_back(ShortNumber(value));
+  }
+  return row;
+}
+
+std::string Text(const std::string& file, const Findings& findings) {
+  const int size = findings.product.size;
+  const std::size_t count = findings.matrices.size();
+  if (count == 1) return fmt::format("{}: one matrix\n", file) + FullText(findings.product);
+  std::vector<std::vector<std::string>> rows = {{"matrix", "row_error", "column_error",
+                                                 "forward_gain", "backward_gain", "spectral_norm",
+                                                 "|lambda_2|", "to_uniform", "entropy", "minimum"}};
+  for (std::size_t i = 0; i < count; ++i) {
+    rows.push_back(Summary(fmt::to_string(i + 1), findings.matrices[i]));
+  }
+  rows.push_back(Summary("product", findings.product));
+  return fmt::format("{}: {} matrices of {} rows\n{}\nThe product, the last matrix leftmost:\n{}",
+                     file, count, size, AlignedTable(rows), FullText(findings.product));
+}
+
+CommandResult Run(const MatrixOptions& options) {
+  const Result<MatrixStack> stack = ReadMatrices(options.file);
+  if (!stack) return BadInput(stack.error());
+  const Findings findings = DiagnoseAll(*stack);
+  return Print(options.json ? JsonDocument(findings) : Text(options.file, findings));
+}
+
+Action Declare(CLI::App& app) {
+  const auto options = std::make_shared<MatrixOptions>();
+  app.add_option("FILE", options->file,
+                 ".json (n x n or L x n x n lists), .csv (blocks parted by an empty line) or .npy")
+      ->required();
+  AddJsonOption(app, options->json);
+  app.footer(
+      "The product has the last matrix of the file as its leftmost factor.\n\nExamples:\n"
+      "  mhc matrix maps.npy\n"
+      "  mhc matrix --json h.csv | jq .product.forward_gain");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace
+
+Command MatrixCommand() {
+  return {"matrix", "Gains, spectrum, distances and mixing of given matrices and their product.",
+          Declare};
+}
+
+}  // namespace mhc

@@ -1,0 +1,93 @@
+#include "app/mhc/status_command.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line/intervention_text.h"
+#include "app/command_line/text_table.h"
+#include "core/formats/json_text.h"
+#include "core/record/run_status.h"
+
+namespace mhc {
+namespace {
+
+struct StatusOptions {
+  std::string run;
+  bool json = false;
+};
+
+std::string OrDash(const std::optional<double>& value, double factor = 1.0) {
+  return value ? ShortNumber(factor * *value) : "-";
+}
+
+std::string ConstraintText(const std::vector<std::string>& names) {
+  if (names.empty()) return "none";
+  std::string text;
+  for (std::size_t first = 0; first < names.size();) {
+    std::size_t last = first;
+    while (last + 1 < names.size() && names[last + 1] == names[first]) ++last;
+    if (first == 0 && last + 1 == names.size()) return names[first];
+    text += fmt::format("{}{} at sites {}-{}", text.empty() ? "" : ", ", names[first], first, last);
+    first = last + 1;
+  }
+  return text;
+}
+
+std::string Place(const RunStatus& status) {
+  return fmt::format("{} {}, step {} of {}", status.run, ToText(status.state), status.step,
+                     status.description.steps);
+}
+
+std::string Text(const RunStatus& s) {
+  const RunDescription& d = s.description;
+  std::vector<std::vector<std::string>> rows = {
+      {"loss", OrDash(s.loss)},
+      {"best loss", OrDash(s.best_loss)},
+      {"validation loss", OrDash(s.validation_loss)},
+      {"connection", s.connection},
+      {"constraint", ConstraintText(s.constraints)},
+      {"parameters", fmt::to_string(d.parameters)},
+      {"mixing parameters", fmt::to_string(d.mixing_parameters)},
+      {"tokens per second", OrDash(s.tokens_per_second)},
+      {"step ms", OrDash(s.step_ms)},
+      {"probe share %", OrDash(s.probe_share, 100.0)},
+      {"threads", fmt::to_string(d.threads)},
+      {"device", d.device},
+      {"checkpoints", fmt::format("{}", fmt::join(s.checkpoints, " "))}};
+  if (d.entropy_floor) rows.push_back({"entropy floor", ShortNumber(*d.entropy_floor)});
+  if (d.parent) {
+    rows.push_back({"branched from", fmt::format("{} at step {}", d.parent->id, d.parent->step)});
+  }
+  std::string text = Place(s) + '\n' + AlignedTable(rows);
+  for (const Intervention& row : s.interventions) text += InterventionText(row) + '\n';
+  for (const Alert& alert : s.alerts) {
+    text += fmt::format("alert at step {}: {}\n", alert.step, alert.text);
+  }
+  return text;
+}
+
+CommandResult Run(const StatusOptions& options) {
+  const Result<RunStatus> status = ReadRunStatus(options.run);
+  if (!status) return BadInput(status.error());
+  return Print(options.json ? DumpJson(ToJson(*status)) + '\n' : Text(*status));
+}
+
+Action Declare(CLI::App& app) {
+  const auto options = std::make_shared<StatusOptions>();
+  app.add_option("RUN", options->run, "Folder of the run")->required();
+  AddJsonOption(app, options->json);
+  app.footer(
+      "Reads the record only, whether an engine writes it or not.\n\nExamples:\n"
+      "  mhc status runs/hc\n"
+      "  mhc status runs/hc --json | jq .validation_loss");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace
+
+Command StatusCommand() {
+  return {"status", "Says where a run stands: losses, speed, interventions, alerts.", Declare};
+}
+
+}  // namespace mhc
