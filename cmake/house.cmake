@@ -44,15 +44,19 @@ function(mhc_program name folder)
   target_link_libraries(${name} PRIVATE ${ARGN} mhc_warnings)
 endfunction()
 
-# mhc_tests(NAME FOLDER LIBRARIES…): every *.cc below a folder of tests/ as one GoogleTest program.
+# mhc_tests(NAME FOLDER [SERIAL] LIBRARIES…): every *.cc below a folder of tests/ as one GoogleTest
+# program. SERIAL: its tests take all cores, and run while no other does.
 function(mhc_tests name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 tests "SERIAL" "" "")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
   if(NOT sources)
     return()
   endif()
   add_executable(${name} ${sources})
-  target_link_libraries(${name} PRIVATE ${ARGN} mhc_warnings GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${tests_UNPARSED_ARGUMENTS} mhc_warnings GTest::gmock
+                        GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE MHC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              MHC_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 
+                       PROPERTIES TIMEOUT 1800 RUN_SERIAL "${tests_SERIAL}")
 endfunction()

@@ -238,13 +238,15 @@ Result<std::vector<CheckpointRow>> RecordReader::Checkpoints() {
   });
 }
 
+// A snapshot may stand at the very step where its segment began: the maps before an intervention
+// that came first. It is newer than that of the segment before.
 Result<std::optional<RecordReader::StepSnapshot>> RecordReader::SnapshotAt(const std::string& kind,
                                                                            std::int64_t step) {
   return state_->Read([&]() -> Result<std::optional<StepSnapshot>> {
     const std::vector<VisibleSpan> spans = state_->Spans();
     SQLite::Statement query(state_->database(),
                             "SELECT step, kind, shape, data FROM snapshot WHERE kind = ? AND "
-                            "segment = ? AND step > ? AND step <= ? ORDER BY step DESC LIMIT 1");
+                            "segment = ? AND step >= ? AND step <= ? ORDER BY step DESC LIMIT 1");
     for (std::size_t i = spans.size(); i-- > 0;) {
       const StatementUse use(query);
       query.bind(1, kind);
@@ -263,15 +265,18 @@ Result<std::vector<std::int64_t>> RecordReader::SnapshotSteps(const std::string&
   return state_->Read([&]() -> Result<std::vector<std::int64_t>> {
     std::vector<std::int64_t> steps;
     SQLite::Statement query(state_->database(),
-                            "SELECT step FROM snapshot WHERE kind = ? AND segment = ? AND step > ? "
-                            "AND step <= ? ORDER BY step");
+                            "SELECT step FROM snapshot WHERE kind = ? AND segment = ? AND step >= "
+                            "? AND step <= ? ORDER BY step");
     for (const VisibleSpan& span : state_->Spans()) {
       const StatementUse use(query);
       query.bind(1, kind);
       query.bind(2, span.segment);
       query.bind(3, span.after);
       query.bind(4, span.last);
-      while (query.executeStep()) steps.push_back(IntegerCell(query.getColumn(0)));
+      while (query.executeStep()) {
+        const std::int64_t step = IntegerCell(query.getColumn(0));
+        if (steps.empty() || steps.back() < step) steps.push_back(step);
+      }
     }
     return steps;
   });

@@ -52,28 +52,51 @@ Status CheckpointStore::Retain() {
   return {};
 }
 
-Result<CheckpointStore::Loaded> CheckpointStore::LoadNewest(Trainer& trainer) const {
+Result<CheckpointStore::Loaded> CheckpointStore::LoadNewest(Trainer& trainer) {
   std::vector<std::string> damaged;
+  std::vector<std::int64_t> damaged_steps;
   for (auto it = reasons_.rbegin(); it != reasons_.rend(); ++it) {
     const fs::path path = folder_.checkpoint_path(it->first);
     auto state = ReadTrainingState(path);
-    Status loaded =
+    const Status loaded =
         state ? LoadCheckpoint(path, *state, trainer) : Status(tl::unexpected(state.error()));
-    if (loaded) return Loaded{std::move(*state), std::move(damaged)};
-    damaged.push_back(loaded.error().message);
+    if (!loaded) {
+      damaged.push_back(loaded.error().message);
+      damaged_steps.push_back(it->first);
+      continue;
+    }
+    for (const std::int64_t step : damaged_steps) {
+      if (auto aside = SetAside(step, ".damaged"); !aside) return tl::unexpected(aside.error());
+      if (auto removed = writer_.RemoveCheckpoint(step); !removed) {
+        return tl::unexpected(removed.error());
+      }
+    }
+    return Loaded{std::move(*state), std::move(damaged)};
   }
   return Fail("{}: no checkpoint that can be read{}{}", folder_.path().string(),
               damaged.empty() ? "" : "; the newest one: ", damaged.empty() ? "" : damaged.front());
 }
 
+// Gives the folder of a step another name, with a number behind it where that is taken.
+Status CheckpointStore::SetAside(std::int64_t step, const std::string& ending) {
+  const fs::path path = folder_.checkpoint_path(step);
+  fs::path aside = path;
+  aside += ending;
+  std::error_code error;
+  for (int i = 2; fs::exists(fs::symlink_status(aside, error)); ++i) {
+    aside = path;
+    aside += fmt::format("{}-{}", ending, i);
+  }
+  fs::rename(path, aside, error);
+  if (error) return Fail("{}: cannot be renamed: {}", path.string(), error.message());
+  reasons_.erase(step);
+  return {};
+}
+
 Status CheckpointStore::SetAsideAfter(std::int64_t step, std::int64_t segment) {
-  for (auto it = reasons_.upper_bound(step); it != reasons_.end(); it = reasons_.erase(it)) {
-    const fs::path path = folder_.checkpoint_path(it->first);
-    fs::path aside = path;
-    aside += fmt::format(".undone-{}", segment);
-    std::error_code error;
-    fs::rename(path, aside, error);
-    if (error) return Fail("{}: cannot be renamed: {}", path.string(), error.message());
+  for (auto it = reasons_.upper_bound(step); it != reasons_.end();
+       it = reasons_.upper_bound(step)) {
+    if (auto aside = SetAside(it->first, fmt::format(".undone-{}", segment)); !aside) return aside;
   }
   return {};
 }

@@ -30,8 +30,9 @@ class CheckpointStore {
     TrainingState state;
     std::vector<std::string> damaged;  // newer ones that could not be read, a sentence each
   };
-  // Loads the newest checkpoint that can be read. Error where there is none.
-  Result<Loaded> LoadNewest(Trainer& trainer) const;
+  // Loads the newest checkpoint that can be read; damaged ones on the way are renamed to ….damaged,
+  // so that their steps can be saved again. Error where there is none, and nothing is renamed.
+  Result<Loaded> LoadNewest(Trainer& trainer);
   bool empty() const { return reasons_.empty(); }
 
   // After a roll back to `step`: folders of later steps belong to an undone future and are renamed
@@ -40,6 +41,7 @@ class CheckpointStore {
 
  private:
   Status Retain();
+  Status SetAside(std::int64_t step, const std::string& ending);
 
   const RunFolder& folder_;
   RecordWriter& writer_;

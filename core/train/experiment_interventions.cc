@@ -162,7 +162,7 @@ Status Experiment::ApplyConstraint(Intervention& intervention, bool replay) {
   intervention.unmatched_by_site = change.unmatched_by_site;
   intervention.unmatched =
       *std::max_element(change.unmatched_by_site.begin(), change.unmatched_by_site.end());
-  return replay ? Status() : RecordJump(intervention, before);
+  return RecordJump(intervention, before);
 }
 
 Status Experiment::ApplyIterations(Intervention& intervention) {
