@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iomanip>
 
+#include "core/formats/person_text.h"
+
 namespace mhc {
 namespace {
 
@@ -29,20 +31,6 @@ std::string Bar(double share, int width) {
 }
 
 }  // namespace
-
-std::string DurationText(double seconds) {
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} m {:02d} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02d} m", whole / 3600, whole / 60 % 60);
-}
-
-std::string CountText(double count) {
-  if (count < 1e3) return fmt::format("{:.0f}", count);
-  if (count < 1e4) return fmt::format("{:.1f}k", count / 1e3);
-  if (count < 1e6) return fmt::format("{:.0f}k", count / 1e3);
-  return fmt::format("{:.1f}M", count / 1e6);
-}
 
 ProgressDisplay::ProgressDisplay() : terminal_(isatty(STDERR_FILENO) == 1) {}
 

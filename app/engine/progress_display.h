@@ -30,9 +30,4 @@ class ProgressDisplay : public ExperimentObserver {
   std::filesystem::path log_;
 };
 
-// "3 m 02 s", "1 h 04 m", "12 s".
-std::string DurationText(double seconds);
-// "41k", "1.2M", "870".
-std::string CountText(double count);
-
 }  // namespace mhc

@@ -42,7 +42,8 @@ TEST(ArithmeticText, OperandsAndOperationsAreUniform) {
     sum += std::stoi(line.substr(0, 2));
   }
   // Five standard deviations of a fair draw.
-  for (const auto& [operation, count] : operations) EXPECT_NEAR(count, 20000 / 3.0, 333) << operation;
+  for (const auto& [operation, count] : operations)
+    EXPECT_NEAR(count, 20000 / 3.0, 333) << operation;
   EXPECT_EQ(operations.size(), 3u);
   EXPECT_EQ(first.size(), 100u);
   EXPECT_EQ(second.size(), 100u);

@@ -60,11 +60,11 @@ TEST_F(SourceTextTest, TheFirstByteThatIsNoTextIsNamedWithItsOffset) {
       {std::string("abc\0def", 7), "byte 0x00 at offset 3"},
       {"ab\xFFz", "byte 0xff at offset 2"},
       {"\x80", "byte 0x80 at offset 0"},
-      {"a\xC0\xAF", "byte 0xc0 at offset 1"},              // overlong
-      {"a\xE0\x80\xAF", "byte 0xe0 at offset 1"},          // overlong
-      {"abcd\xED\xA0\x80", "byte 0xed at offset 4"},       // surrogate
-      {"a\xF4\x90\x80\x80", "byte 0xf4 at offset 1"},      // beyond U+10FFFF
-      {"abcde\xE2\x82", "byte 0xe2 at offset 5"}};         // cut off
+      {"a\xC0\xAF", "byte 0xc0 at offset 1"},          // overlong
+      {"a\xE0\x80\xAF", "byte 0xe0 at offset 1"},      // overlong
+      {"abcd\xED\xA0\x80", "byte 0xed at offset 4"},   // surrogate
+      {"a\xF4\x90\x80\x80", "byte 0xf4 at offset 1"},  // beyond U+10FFFF
+      {"abcde\xE2\x82", "byte 0xe2 at offset 5"}};     // cut off
   for (const auto& [bytes, expected] : cases) {
     EXPECT_THAT(Refusal(Write("binary", bytes)), AllOf(HasSubstr("binary"), HasSubstr(expected)));
   }
@@ -129,7 +129,8 @@ TEST_F(SourceTextTest, ALinkThatLeadsToItselfIsNotFollowedEither) {
 
 TEST_F(SourceTextTest, AFolderWithoutTextIsNamed) {
   Write("data/2.bin", std::string("\0\1", 2));
-  EXPECT_THAT(Refusal(folder_ / "data"), AllOf(HasSubstr("data"), HasSubstr("none of its 1 files")));
+  EXPECT_THAT(Refusal(folder_ / "data"),
+              AllOf(HasSubstr("data"), HasSubstr("none of its 1 files")));
   fs::create_directory(folder_ / "empty");
   EXPECT_THAT(Refusal(folder_ / "empty"), HasSubstr("none of its 0 files"));
 }

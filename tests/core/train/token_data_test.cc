@@ -48,7 +48,8 @@ TEST_F(TokenDataTest, ABatchIsAFunctionOfTheSeedAndTheStepAlone) {
   const TokenData once = Load(positions_, characters_), again = Load(positions_, characters_);
   for (const int finished : {0, 1, 2, 1000000}) again.TrainingBatch(finished);
   for (const int finished : {5, 0, 3}) {
-    EXPECT_TRUE(once.TrainingBatch(finished).inputs_BT.equal(again.TrainingBatch(finished).inputs_BT));
+    EXPECT_TRUE(
+        once.TrainingBatch(finished).inputs_BT.equal(again.TrainingBatch(finished).inputs_BT));
   }
   EXPECT_FALSE(once.TrainingBatch(0).inputs_BT.equal(once.TrainingBatch(1).inputs_BT));
 }
@@ -117,7 +118,10 @@ TEST_F(TokenDataTest, BytesAreTokensAsTheyAre) {
 }
 
 TEST_F(TokenDataTest, CharactersAreNumberedByCodePoint) {
-  const std::string text = std::string(91, 'b') + "\xE2\x82\xAC" "abc\xC3\xA9" "abc";
+  const std::string text = std::string(91, 'b') +
+                           "\xE2\x82\xAC"
+                           "abc\xC3\xA9"
+                           "abc";
   const TokenData data =
       Load(text, {{"data.tokenizer", "char"}, {"data.validation_share", "0.09"}});
   EXPECT_EQ(data.vocabulary(), 5);  // a b c é €

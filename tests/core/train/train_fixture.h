@@ -55,9 +55,9 @@ class TrainTest : public testing::Test {
 // One block (two sites), 8 channels, context 8, two sequences a step; `more` is laid over it.
 inline Configuration TinyConfiguration(const std::vector<Setting>& more = {}) {
   std::vector<Setting> settings = {
-      {"model.blocks", "1"},         {"model.channels", "8"},    {"model.heads", "2"},
-      {"model.context", "8"},        {"train.batch", "2"},       {"train.steps", "20"},
-      {"train.warmup_steps", "4"},   {"probe.tokens", "8"},      {"train.evaluate_every", "0"},
+      {"model.blocks", "1"},           {"model.channels", "8"},      {"model.heads", "2"},
+      {"model.context", "8"},          {"train.batch", "2"},         {"train.steps", "20"},
+      {"train.warmup_steps", "4"},     {"probe.tokens", "8"},        {"train.evaluate_every", "0"},
       {"train.checkpoint_every", "0"}, {"data.source", "arithmetic"}};
   settings.insert(settings.end(), more.begin(), more.end());
   return Must(LoadConfiguration("tiny", settings));
@@ -109,10 +109,10 @@ inline std::vector<std::string> Differing(const NamedTensors& a, const NamedTens
   std::vector<std::string> names;
   for (const auto& [name, tensor] : a) {
     const auto other = b.find(name);
-    const bool same = other != b.end() && tensor.sizes() == other->second.sizes() &&
-                      std::memcmp(tensor.contiguous().const_data_ptr(),
-                                  other->second.contiguous().const_data_ptr(),
-                                  tensor.nbytes()) == 0;
+    const bool same =
+        other != b.end() && tensor.sizes() == other->second.sizes() &&
+        std::memcmp(tensor.contiguous().const_data_ptr(),
+                    other->second.contiguous().const_data_ptr(), tensor.nbytes()) == 0;
     if (!same) names.push_back(name);
   }
   for (const auto& [name, tensor] : b) {

@@ -1,0 +1,22 @@
+# `installers/from_source package`: an archive that runs where it is unpacked, LibTorch's libraries
+# beside the engine.
+include(GNUInstallDirs)
+install(TARGETS mhc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES core/record/FORMAT.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+if(MHC_ENGINE)
+  set(mhc_libraries "${CMAKE_INSTALL_LIBDIR}/mhc-lab")
+  set_target_properties(mhc-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../${mhc_libraries}")
+  install(TARGETS mhc-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  foreach(library libtorch.so libtorch_cpu.so libc10.so libgomp.so.1)
+    install(FILES "${TORCH_INSTALL_PREFIX}/lib/${library}" DESTINATION "${mhc_libraries}")
+  endforeach()
+endif()
+
+set(CPACK_GENERATOR TGZ)
+set(CPACK_PACKAGE_NAME mhc-lab)
+set(CPACK_PACKAGE_VENDOR "mHC Lab")
+set(CPACK_RESOURCE_FILE_LICENSE "${CMAKE_SOURCE_DIR}/LICENSE")
+set(CPACK_OUTPUT_FILE_PREFIX "${CMAKE_SOURCE_DIR}/dist")
+set(CPACK_THREADS 2)
+include(CPack)

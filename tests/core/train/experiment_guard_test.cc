@@ -1,0 +1,171 @@
+// Losses and gradients that are not finite: skip, stop, roll back.
+#include <cmath>
+#include <limits>
+
+#include "core/formats/safetensors.h"
+#include "core/formats/safetensors_writer.h"
+#include "experiment_fixture.h"
+
+namespace mhc {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class ExperimentGuardTest : public ExperimentTest {
+ protected:
+  // A run that stands at `step` with a NaN in its head: no later step is finite.
+  void StartPoisoned(const std::string& name, const std::string& policy, std::int64_t step) {
+    StartAndRun(name, {{"train.on_nonfinite", policy}}, {}, step);
+    const fs::path file = CheckpointOf(name, step) / "model.safetensors";
+    fs::copy_file(file, folder_ / "original", fs::copy_options::overwrite_existing);
+    const Safetensors original = Must(Safetensors::Open(folder_ / "original"));
+    const auto head = original.Bytes(*original.Find("head.weight"));
+    std::vector<std::byte> poisoned(head.begin(), head.end());
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    std::memcpy(poisoned.data(), &nan, sizeof nan);
+    std::vector<SafetensorsTensor> tensors;
+    for (const SafetensorsEntry& entry : original.tensors()) {
+      tensors.push_back({entry.name, entry.type, entry.shape, original.Bytes(entry)});
+      if (entry.name == "head.weight") tensors.back().bytes = poisoned;
+    }
+    Must(WriteSafetensors(file, tensors));
+  }
+  std::vector<Alert> Alerts(const std::string& name) const { return Must(Reader(name).Alerts()); }
+  std::int64_t RollBacks(const std::string& name) const {
+    std::int64_t count = 0;
+    for (const SegmentRow& segment : Must(Reader(name).Segments())) {
+      count += segment.reason == "roll_back";
+    }
+    return count;
+  }
+
+  // Deep and without a constraint, at a learning rate that multiplies the streams out of range.
+  const std::vector<Setting> exploding_ = {
+      {"model.blocks", "16"},      {"mixing.connection", "hc"},    {"train.schedule", "constant"},
+      {"train.warmup_steps", "0"}, {"train.learning_rate", "1"},   {"train.clip", "0"},
+      {"train.steps", "8"},        {"train.checkpoint_every", "1"}};
+};
+
+TEST_F(ExperimentGuardTest, SkippedStepsAreRecordedAndChangeNothing) {
+  StartPoisoned("run", "skip", 3);
+  const std::string before = Read(CheckpointOf("run", 3) / "model.safetensors");
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
+  const std::vector<double> skipped = Column("run", "skipped");
+  ASSERT_THAT(skipped, SizeIs(20));
+  EXPECT_THAT(std::vector(skipped.begin(), skipped.begin() + 3), Each(0.0));
+  EXPECT_THAT(std::vector(skipped.begin() + 3, skipped.end()), Each(1.0));
+  EXPECT_TRUE(std::isnan(Column("run", "loss")[10]));
+  const Safetensors saved = Must(Safetensors::Open(CheckpointOf("run", 3) / "model.safetensors"));
+  const Safetensors last = Must(Safetensors::Open(CheckpointOf("run", 20) / "model.safetensors"));
+  for (const SafetensorsEntry& entry : saved.tensors()) {
+    const auto a = saved.Bytes(entry), b = last.Bytes(*last.Find(entry.name));
+    EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end())) << entry.name;
+  }
+  // One sentence for a stretch of them, not one a step.
+  ASSERT_THAT(Alerts("run"), SizeIs(1));
+  EXPECT_EQ(Alerts("run")[0].kind, "nonfinite");
+  EXPECT_EQ(Alerts("run")[0].step, 4);
+  EXPECT_THAT(Alerts("run")[0].text, HasSubstr("skipped"));
+}
+
+TEST_F(ExperimentGuardTest, AStopEndsTheRunAsFailedWithItsCheckpointIntact) {
+  StartPoisoned("run", "stop", 3);
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFailed);
+  EXPECT_EQ(Must(Reader("run").State()), RunState::kFailed);
+  EXPECT_EQ(Must(Reader("run").LastStep()), 4);
+  EXPECT_THAT(Alerts("run").back().text, HasSubstr("the run was stopped"));
+  EXPECT_FALSE(fs::exists(CheckpointOf("run", 4)));
+  EXPECT_TRUE(ReadTrainingState(CheckpointOf("run", 3)).has_value());
+}
+
+TEST_F(ExperimentGuardTest, ThePolicyIsARequestToo) {
+  StartPoisoned("run", "skip", 3);
+  EXPECT_EQ(ResumeAndRun("run", {{6, "on_nonfinite", "stop"}}), RunState::kFailed);
+  EXPECT_EQ(Must(Reader("run").LastStep()), 7);
+}
+
+TEST_F(ExperimentGuardTest, RollBacksHalveTheLearningRateAndEndAfterFive) {
+  StartPoisoned("run", "roll_back", 3);
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFailed);
+  EXPECT_EQ(RollBacks("run"), 5);
+  std::vector<double> rates;
+  std::vector<bool> undone;
+  for (const Intervention& intervention : Interventions("run")) {
+    EXPECT_EQ(intervention.request.origin, "guard");
+    EXPECT_EQ(intervention.step, 3);
+    rates.push_back(std::get<double>(intervention.request.value));
+    undone.push_back(intervention.undone);
+  }
+  EXPECT_THAT(rates, ElementsAre(0.005, 0.0025, 0.00125, 0.000625, 0.0003125));
+  EXPECT_THAT(undone, ElementsAre(true, true, true, true, false));
+  EXPECT_THAT(Alerts("run").back().text, HasSubstr("after 5 roll backs"));
+}
+
+TEST_F(ExperimentGuardTest, ARollBackGoesOnFromTheLastCheckpointAtHalfTheRate) {
+  std::vector<Setting> settings = exploding_;
+  settings.push_back({"train.on_nonfinite", "roll_back"});
+  EXPECT_EQ(StartAndRun("run", settings), RunState::kFinished);
+  EXPECT_GE(RollBacks("run"), 1);
+  const std::vector<double> losses = Column("run", "loss"), skipped = Column("run", "skipped");
+  ASSERT_THAT(losses, SizeIs(8));
+  for (const double loss : losses) EXPECT_TRUE(std::isfinite(loss));
+  EXPECT_THAT(skipped, Each(0.0));
+  EXPECT_DOUBLE_EQ(Column("run", "learning_rate").back(), std::pow(0.5, RollBacks("run")));
+}
+
+TEST_F(ExperimentGuardTest, ARunThatRolledBackResumesAtTheRateThatTheGuardSet) {
+  std::vector<Setting> settings = exploding_;
+  settings.push_back({"train.on_nonfinite", "roll_back"});
+  StartAndRun("straight", settings);
+  ASSERT_GE(RollBacks("straight"), 1);
+  const std::int64_t from = Must(Reader("straight").Segments())[1].first_step;
+  StartAndRun("stopped", settings, {}, from + 1);
+  ResumeAndRun("stopped");
+  ExpectSameRun("straight", "stopped", 8);
+}
+
+TEST_F(ExperimentGuardTest, ExplodingStepsThatAreSkippedLeaveAFiniteModel) {
+  std::vector<Setting> settings = exploding_;
+  settings.push_back({"train.on_nonfinite", "skip"});
+  EXPECT_EQ(StartAndRun("run", settings), RunState::kFinished);
+  EXPECT_THAT(Column("run", "skipped"), testing::Contains(1.0));
+  const Safetensors last = Must(Safetensors::Open(CheckpointOf("run", 8) / "model.safetensors"));
+  for (const SafetensorsEntry& entry : last.tensors()) {
+    for (const double value : Must(last.AsDoubles(entry.name))) {
+      ASSERT_TRUE(std::isfinite(value)) << entry.name;
+    }
+  }
+}
+
+// A map of NaN cannot be matched; the request is refused, and the engine lives on. In a process of
+// its own, because what is guarded against is an abort.
+TEST_F(ExperimentGuardTest, AConstraintRequestOnMapsThatAreNotFiniteIsRefused) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        StartPoisoned("run", "skip", 3);
+        const fs::path file = CheckpointOf("run", 3) / "model.safetensors";
+        std::string bytes = Read(file);
+        const Safetensors model = Must(Safetensors::Open(file));
+        const auto phi = model.Bytes(*model.Find("sites.0.res.predictor.bias"));
+        const auto start = model.Bytes(model.tensors().front()).data();
+        const std::size_t header =
+            bytes.size() - static_cast<std::size_t>(model.tensors().back().offset +
+                                                    model.tensors().back().byte_count);
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        std::memcpy(bytes.data() + header + (phi.data() - start), &nan, sizeof nan);
+        Write("run/checkpoints/step-000000003/model.safetensors", bytes);
+        const RunState state = ResumeAndRun("run", {{5, "constraint", "row_softmax"}});
+        const Intervention outcome = Interventions("run").back();
+        const bool refused = !outcome.applied && !outcome.reason.empty();
+        std::_Exit(state == RunState::kFinished && refused ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace mhc

@@ -1,0 +1,159 @@
+// Stopped and resumed, killed and resumed, undisturbed: the same run bit for bit.
+#include <ATen/Parallel.h>
+
+#include <tuple>
+
+#include "experiment_fixture.h"
+
+namespace mhc {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+// Requests at 3, 5 and 8 that change training, each over part of the run.
+Script ScriptFor(const std::string& connection) {
+  if (connection == "residual") return {{5, "learning_rate", "0.02"}};
+  return {{3, "constraint", "row_softmax", "0", "blend(6)"},
+          {5, "constraint", "sinkhorn:iterations=4", "1", "match_matrix"},
+          {8, "learning_rate", "0.02"}};
+}
+
+class Resume : public ExperimentTest,
+               public testing::WithParamInterface<std::tuple<const char*, int>> {
+ protected:
+  Resume() { at::set_num_threads(std::get<1>(GetParam())); }
+  ~Resume() override { at::set_num_threads(1); }
+  static std::vector<Setting> Settings() {
+    return {{"mixing.connection", std::get<0>(GetParam())}};
+  }
+  static Script Requests() { return ScriptFor(std::get<0>(GetParam())); }
+};
+
+TEST_P(Resume, AfterAStopRepeatsTheRunBitForBit) {
+  EXPECT_EQ(StartAndRun("straight", Settings(), Requests()), RunState::kFinished);
+  // Before, at and after the steps at which something was changed.
+  for (const std::int64_t stop_at : {2, 5, 7}) {
+    const std::string name = fmt::format("stopped-{}", stop_at);
+    EXPECT_EQ(StartAndRun(name, Settings(), Requests(), stop_at), RunState::kStopped);
+    Script rest = Requests();
+    std::erase_if(rest, [&](const ScriptedRequest& r) { return r.step <= stop_at; });
+    EXPECT_EQ(ResumeAndRun(name, rest), RunState::kFinished);
+    EXPECT_EQ(observer_.steps_done.front(), stop_at + 1);
+    ExpectSameRun("straight", name, 20);
+  }
+}
+
+// A copy of the folder between two steps is what a kill leaves: no last checkpoint, the log of
+// SQLite not folded, the state still "running".
+TEST_P(Resume, AfterAKillRepeatsTheRunBitForBit) {
+  also_after_step_ = [&](std::int64_t step) {
+    if (step == 11) fs::copy(folder_ / "straight", folder_ / "killed", fs::copy_options::recursive);
+  };
+  std::vector<Setting> settings = Settings();
+  settings.push_back({"train.checkpoint_every", "4"});
+  EXPECT_EQ(StartAndRun("straight", settings, Requests()), RunState::kFinished);
+  also_after_step_ = nullptr;
+  EXPECT_EQ(ResumeAndRun("killed"), RunState::kFinished);
+  EXPECT_LE(observer_.steps_done.front(), 9);
+  ExpectSameRun("straight", "killed", 20);
+}
+
+std::string ParameterName(const testing::TestParamInfo<Resume::ParamType>& info) {
+  return fmt::format("{}On{}Threads", std::get<0>(info.param), std::get<1>(info.param));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEveryConnection, Resume,
+                         testing::Combine(testing::Values("mhc", "hc", "residual"),
+                                          testing::Values(1, 2)),
+                         ParameterName);
+
+class ResumeCornersTest : public ExperimentTest {};
+
+TEST_F(ResumeCornersTest, ProbingMoreOftenChangesNoBitOfTheTraining) {
+  StartAndRun("often", {{"probe.every", "1"}, {"probe.snapshot_every", "1"}});
+  StartAndRun("never",
+              {{"probe.every", "1000"}, {"probe.snapshot_every", "1000"}, {"probe.tokens", "1"}});
+  ExpectSameRun("often", "never", 20);
+}
+
+// What a transfer is fitted to depends on how far the blends of all sites have gone.
+TEST_F(ResumeCornersTest, AnInterventionInTheMiddleOfABlendIsRepeatedBitForBit) {
+  const Script script = {{3, "constraint", "row_softmax", "0", "blend(8)"},
+                         {6, "constraint", "unconstrained", "0-1", "match_matrix"}};
+  StartAndRun("straight", {}, script);
+  StartAndRun("stopped", {}, script, 6);
+  EXPECT_EQ(ResumeAndRun("stopped"), RunState::kFinished);
+  ExpectSameRun("straight", "stopped", 20);
+}
+
+TEST_F(ResumeCornersTest, ARequestThatComesFirstAfterAResumeInABlendActsAsItWouldHave) {
+  const Script blend = {{3, "constraint", "row_softmax", "0", "blend(8)"}};
+  const ScriptedRequest match = {6, "constraint", "unconstrained", "0-1", "match_matrix"};
+  StartAndRun("straight", {}, {blend[0], match});
+  StartAndRun("stopped", {}, blend, 6);
+  Submit(Must(RunFolder::Open(folder_ / "stopped")), match);
+  EXPECT_EQ(ResumeAndRun("stopped"), RunState::kFinished);
+  ExpectSameRun("straight", "stopped", 20);
+}
+
+TEST_F(ResumeCornersTest, AReplayedInterventionIsRecordedOnceAndItsSnapshotIsThere) {
+  const Script script = {{5, "constraint", "row_softmax"}};
+  StartAndRun("run", {}, script, 5);
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
+  EXPECT_EQ(Interventions("run").size(), 1u);
+  RecordReader reader = Reader("run");
+  EXPECT_EQ(Must(reader.SnapshotAt("res_mean", 5))->step, 5);
+  EXPECT_EQ(Must(reader.SnapshotAt("res_mean", 6))->step, 6);
+}
+
+TEST_F(ResumeCornersTest, FallsBackFromADamagedNewestCheckpointAndSaysSo) {
+  StartAndRun("straight", {{"train.checkpoint_every", "4"}}, ScriptFor("mhc"));
+  StartAndRun("damaged", {{"train.checkpoint_every", "4"}}, ScriptFor("mhc"), 10);
+  fs::resize_file(CheckpointOf("damaged", 10) / "optimizer.safetensors", 50);
+  Write("damaged/checkpoints/step-000000008/state.json", "{");
+  EXPECT_EQ(ResumeAndRun("damaged"), RunState::kFinished);
+  EXPECT_EQ(observer_.steps_done.front(), 6);
+  ExpectSameRun("straight", "damaged", 20);
+  const std::vector<Alert> alerts = Must(Reader("damaged").Alerts());
+  ASSERT_EQ(alerts.size(), 2u);
+  EXPECT_EQ(alerts[0].kind, "damaged_checkpoint");
+  EXPECT_THAT(alerts[0].text, HasSubstr("step-000000010/optimizer.safetensors"));
+  EXPECT_THAT(alerts[1].text, HasSubstr("step-000000008/state.json"));
+}
+
+// The intervention of step 15 waits to be repeated while a newer one is applied at step 10; a
+// checkpoint at 15 that was saved in between contains the newer one only.
+TEST_F(ResumeCornersTest, AnOlderInterventionThatWasNotYetRepeatedIsNotForgotten) {
+  const std::vector<Setting> settings = {{"train.checkpoint_every", "5"}};
+  StartAndRun("run", settings, {{15, "learning_rate", "0.5"}}, 15);
+  Write("run/checkpoints/step-000000015/state.json", "{");
+  EXPECT_EQ(ResumeAndRun("run", {{0, "learning_rate", "0.25"}}, 15), RunState::kStopped);
+  EXPECT_EQ(Must(ReadTrainingState(CheckpointOf("run", 10))).learning_rate, 0.01);
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
+  EXPECT_EQ(Must(ReadTrainingState(CheckpointOf("run", 20))).learning_rate, 0.5);
+}
+
+// A kill between the two leaves a checkpoint that the record does not know. Where the next future
+// is another one, it must not pass for a state of that future.
+TEST_F(ResumeCornersTest, ACheckpointThatTheRecordDoesNotKnowIsNotTakenForALaterState) {
+  StartAndRun("run", {{"train.checkpoint_every", "10"}}, {}, 10);
+  {
+    RecordWriter writer = Must(RecordWriter::Open(folder_ / "run" / "record.sqlite"));
+    Must(writer.RemoveCheckpoint(10));
+  }
+  EXPECT_EQ(ResumeAndRun("run", {{0, "learning_rate", "0.5"}}), RunState::kFinished);
+  EXPECT_EQ(observer_.steps_done.front(), 1);
+  EXPECT_EQ(Must(ReadTrainingState(CheckpointOf("run", 10))).learning_rate, 0.5);
+}
+
+TEST_F(ResumeCornersTest, ARunThatWasStoppedBeforeItsFirstStepStartsFromTheBeginning) {
+  StartAndRun("straight", {});
+  EXPECT_EQ(StartAndRun("stopped", {}, {}, 0), RunState::kStopped);
+  fs::remove_all(CheckpointOf("stopped", 0));
+  EXPECT_EQ(ResumeAndRun("stopped"), RunState::kFinished);
+  ExpectSameRun("straight", "stopped", 20);
+}
+
+}  // namespace
+}  // namespace mhc

@@ -1,0 +1,220 @@
+#include "core/train/mixing_measures.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "core/manifold/diagnostics/composite_mapping.h"
+#include "core/manifold/diagnostics/distances.h"
+#include "core/manifold/diagnostics/spectrum.h"
+#include "core/manifold/diagnostics/sums.h"
+
+namespace mhc {
+namespace {
+
+constexpr int kSites = 3, kTokens = 5, kStreams = 4;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+TokenMaps RandomMaps(unsigned seed) {
+  std::mt19937_64 engine(seed);
+  std::normal_distribution<double> normal;
+  TokenMaps maps{kSites, kTokens, kStreams, {}};
+  for (int i = 0; i < kSites * kTokens * kStreams * kStreams; ++i) {
+    maps.res.push_back(normal(engine));
+  }
+  return maps;
+}
+
+std::vector<Matrix> SitesOf(const TokenMaps& maps, int token) {
+  std::vector<Matrix> sites;
+  for (int site = 0; site < kSites; ++site) sites.push_back(maps.At(site, token));
+  return sites;
+}
+
+// The mean over the tokens of what `value` makes of each token's maps, oldest first.
+template <class Function>
+double MeanOver(const TokenMaps& maps, Function value) {
+  double sum = 0.0;
+  for (int t = 0; t < kTokens; ++t) sum += value(SitesOf(maps, t));
+  return sum / kTokens;
+}
+
+void ExpectNear(const Matrix& found, const Matrix& expected) {
+  EXPECT_LE((found - expected).cwiseAbs().maxCoeff(), 1e-12);
+}
+
+TEST(SpreadOf, GivesMeanDeviationAndExtremes) {
+  const Spread spread = SpreadOf({1.0, 2.0, 3.0, 6.0});
+  EXPECT_DOUBLE_EQ(spread.mean, 3.0);
+  EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt(3.5));
+  EXPECT_EQ(spread.minimum, 1.0);
+  EXPECT_EQ(spread.maximum, 6.0);
+}
+
+TEST(SpreadOf, HidesNoNan) {
+  for (int at = 0; at < 3; ++at) {
+    std::vector<double> values = {1.0, 2.0, 3.0};
+    values[at] = kNan;
+    const Spread spread = SpreadOf(values);
+    EXPECT_TRUE(std::isnan(spread.mean) && std::isnan(spread.deviation)) << at;
+    EXPECT_TRUE(std::isnan(spread.minimum) && std::isnan(spread.maximum)) << at;
+  }
+}
+
+TEST(MixingMeasures, CompositesAreFormedPerTokenWithTheNewestOnTheLeft) {
+  const TokenMaps maps = RandomMaps(1);
+  const MixingScalars scalars = MeasureScalars(maps);
+  const auto product = [](const std::vector<Matrix>& h) { return Matrix(h[2] * h[1] * h[0]); };
+  const Matrix uniform = Matrix::Constant(kStreams, kStreams, 0.25);
+  const double forward = MeanOver(maps, [&](const auto& h) { return Gain(product(h)).forward; });
+  EXPECT_NEAR(scalars.composite_forward_gain.mean, forward, 1e-12 * forward);
+  const double backward = MeanOver(maps, [&](const auto& h) { return Gain(product(h)).backward; });
+  EXPECT_NEAR(scalars.composite_backward_gain.mean, backward, 1e-12 * backward);
+  EXPECT_NEAR(scalars.composite_spectral_norm,
+              MeanOver(maps, [&](const auto& h) { return SpectralNorm(product(h)); }), 1e-10);
+  EXPECT_NEAR(scalars.composite_distance_to_uniform,
+              MeanOver(maps, [&](const auto& h) { return SpectralNorm(product(h) - uniform); }),
+              1e-10);
+  EXPECT_GT(scalars.composite_forward_gain.maximum, scalars.composite_forward_gain.minimum);
+}
+
+TEST(MixingMeasures, SingleSiteScalarsAreTheLargestOverTheSites) {
+  const TokenMaps maps = RandomMaps(2);
+  const MixingScalars scalars = MeasureScalars(maps);
+  double forward = 0.0, backward = 0.0, rows = 0.0, columns = 0.0, identity = 0.0;
+  for (int site = 0; site < kSites; ++site) {
+    forward =
+        std::max(forward, MeanOver(maps, [&](const auto& h) { return Gain(h[site]).forward; }));
+    backward =
+        std::max(backward, MeanOver(maps, [&](const auto& h) { return Gain(h[site]).backward; }));
+    Matrix mean = Matrix::Zero(kStreams, kStreams);
+    for (int t = 0; t < kTokens; ++t) {
+      rows = std::max(rows, RowError(maps.At(site, t)));
+      columns = std::max(columns, ColumnError(maps.At(site, t)));
+      mean += maps.At(site, t) / kTokens;
+    }
+    identity += DistanceToIdentity(mean) / kSites;
+  }
+  EXPECT_NEAR(scalars.site_forward_gain, forward, 1e-12);
+  EXPECT_NEAR(scalars.site_backward_gain, backward, 1e-12);
+  EXPECT_NEAR(scalars.row_error, rows, 1e-12);
+  EXPECT_NEAR(scalars.column_error, columns, 1e-12);
+  EXPECT_NEAR(scalars.distance_to_identity, identity, 1e-12);
+}
+
+TEST(MixingMeasures, PrefixAndSuffixAreTokenMeansOfThePartialProducts) {
+  const TokenMaps maps = RandomMaps(3);
+  const MixingProfile profile = MeasureProfile(maps);
+  for (int site = 0; site < kSites; ++site) {
+    Matrix prefix = Matrix::Zero(kStreams, kStreams), suffix = prefix;
+    for (int t = 0; t < kTokens; ++t) {
+      const CompositeMapping composite = Compose(SitesOf(maps, t));
+      prefix += composite.prefix[site] / kTokens;
+      suffix += composite.suffix[site] / kTokens;
+    }
+    ExpectNear(profile.prefix_mean[site], prefix);
+    ExpectNear(profile.suffix_mean[site], suffix);
+    EXPECT_NEAR(
+        profile.prefix_forward_gain[site].mean,
+        MeanOver(maps, [&](const auto& h) { return Gain(Compose(h).prefix[site]).forward; }),
+        1e-12);
+    EXPECT_NEAR(
+        profile.suffix_backward_gain[site].mean,
+        MeanOver(maps, [&](const auto& h) { return Gain(Compose(h).suffix[site]).backward; }),
+        1e-12);
+    EXPECT_NEAR(
+        profile.prefix_singular_values[site](0),
+        MeanOver(maps, [&](const auto& h) { return SpectralNorm(Compose(h).prefix[site]); }),
+        1e-10);
+  }
+  ExpectNear(profile.prefix_mean.back(), profile.suffix_mean.front());
+}
+
+TEST(MixingMeasures, TheProductOfTheTokenMeansIsAnotherNumberThanTheMeanComposite) {
+  const TokenMaps maps = RandomMaps(4);
+  const MixingProfile profile = MeasureProfile(maps);
+  const std::vector<Matrix> means = TokenMeans(maps);
+  ExpectNear(profile.token_mean_product, means[2] * means[1] * means[0]);
+  EXPECT_GT((profile.token_mean_product - profile.prefix_mean.back()).norm(), 0.1);
+}
+
+TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
+  const TokenMaps maps = RandomMaps(5);
+  const MixingProfile profile = MeasureProfile(maps);
+  for (int site = 0; site < kSites; ++site) {
+    std::vector<double> entries;
+    for (int t = 0; t < kTokens; ++t) entries.push_back(maps.At(site, t)(1, 2));
+    const Spread spread = SpreadOf(entries);
+    EXPECT_NEAR(profile.res_mean[site](1, 2), spread.mean, 1e-14);
+    EXPECT_NEAR(profile.res_deviation[site](1, 2), spread.deviation, 1e-14);
+    const auto mean_of = [&](int k) {
+      return MeanOver(maps, [&](const auto& h) { return SingularValues(h[site])(k); });
+    };
+    for (int k = 0; k < kStreams; ++k) {
+      EXPECT_NEAR(profile.singular_values[site](k), mean_of(k), 1e-12);
+    }
+  }
+}
+
+TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {
+  TokenMaps maps{kSites, kTokens, kStreams, {}};
+  for (int i = 0; i < kSites * kTokens; ++i) {
+    const Matrix identity = Matrix::Identity(kStreams, kStreams);
+    maps.res.insert(maps.res.end(), identity.data(), identity.data() + identity.size());
+  }
+  const MixingScalars scalars = MeasureScalars(maps);
+  EXPECT_EQ(scalars.site_forward_gain, 1.0);
+  EXPECT_EQ(scalars.composite_backward_gain.mean, 1.0);
+  EXPECT_EQ(scalars.composite_backward_gain.deviation, 0.0);
+  EXPECT_EQ(scalars.row_error, 0.0);
+  EXPECT_EQ(scalars.column_error, 0.0);
+  EXPECT_EQ(scalars.distance_to_identity, 0.0);
+  EXPECT_NEAR(scalars.composite_spectral_norm, 1.0, 1e-12);
+  EXPECT_NEAR(scalars.composite_distance_to_uniform, 1.0, 1e-12);
+}
+
+class NanInOneMap : public testing::TestWithParam<int> {
+ protected:
+  static TokenMaps Poisoned() {
+    TokenMaps maps = RandomMaps(6);
+    const int at = (GetParam() * kTokens + 2) * kStreams * kStreams + 5;  // one token, one entry
+    maps.res[at] = kNan;
+    return maps;
+  }
+};
+
+TEST_P(NanInOneMap, IsSeenInTheComposites) {
+  const MixingScalars scalars = MeasureScalars(Poisoned());
+  EXPECT_TRUE(std::isnan(scalars.composite_forward_gain.mean));
+  EXPECT_TRUE(std::isnan(scalars.composite_backward_gain.maximum));
+  EXPECT_TRUE(std::isnan(scalars.composite_spectral_norm));
+  EXPECT_TRUE(std::isnan(scalars.composite_distance_to_uniform));
+  EXPECT_TRUE(std::isnan(scalars.distance_to_identity));
+}
+
+TEST_P(NanInOneMap, IsSeenInTheLargestOverTheSites) {
+  const MixingScalars scalars = MeasureScalars(Poisoned());
+  EXPECT_TRUE(std::isnan(scalars.site_forward_gain));
+  EXPECT_TRUE(std::isnan(scalars.site_backward_gain));
+  EXPECT_TRUE(std::isnan(scalars.row_error));
+  EXPECT_TRUE(std::isnan(scalars.column_error));
+}
+
+TEST_P(NanInOneMap, IsSeenInTheProfileOfItsSiteAndOfNoEarlierOne) {
+  const MixingProfile profile = MeasureProfile(Poisoned());
+  const auto site = static_cast<std::size_t>(GetParam());
+  EXPECT_TRUE(std::isnan(profile.forward_gain[site].mean));
+  EXPECT_TRUE(std::isnan(profile.singular_values[site](0)));
+  for (std::size_t i = 0; i < kSites; ++i) {
+    EXPECT_EQ(std::isnan(profile.prefix_forward_gain[i].mean), i >= site) << i;
+    EXPECT_EQ(std::isnan(profile.suffix_backward_gain[i].mean), i <= site) << i;
+    EXPECT_EQ(std::isnan(profile.prefix_singular_values[i](0)), i >= site) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfAnySite, NanInOneMap, testing::Range(0, kSites));
+
+}  // namespace
+}  // namespace mhc

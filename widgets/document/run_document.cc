@@ -1,0 +1,169 @@
+#include "widgets/document/run_document.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace mhc {
+namespace {
+
+constexpr std::int64_t kRecentSteps = 50;
+constexpr std::size_t kKeptSnapshots = 512;
+
+}  // namespace
+
+RunDocument::RunDocument(ReaderThread& reader, std::filesystem::path run, QObject* parent)
+    : QObject(parent),
+      reader_(reader),
+      path_(std::move(run)),
+      key_(reader.Follow(path_)),
+      series_(StepColumns().size()) {}
+
+RunDocument::~RunDocument() { reader_.Forget(key_); }
+
+QString RunDocument::Name() const {
+  std::filesystem::path path = path_.lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  return QString::fromStdString(path.filename().string());
+}
+
+std::int64_t RunDocument::last_step() const { return Of("loss").last_step(); }
+
+const Series& RunDocument::Of(std::string_view column) const {
+  const int index = FindStepColumn(column);
+  assert(index >= 0);
+  return series_[static_cast<std::size_t>(index)];
+}
+
+std::vector<std::string> RunDocument::ConstraintsAt(std::int64_t step) const {
+  std::vector<std::string> names;
+  if (!loaded()) return names;
+  for (std::int64_t site = 0; site < configuration_->SiteCount(); ++site) {
+    names.push_back(configuration_->Site(site).constraint.constraint->name);
+  }
+  for (const Intervention& past : interventions_) {
+    if (!past.applied || past.undone || past.request.kind != "constraint" || past.step > step) {
+      continue;
+    }
+    const auto choice = ParseConstraint(ValueText(past.request));
+    if (!choice) continue;
+    for (std::size_t site = 0; site < names.size(); ++site) {
+      const auto& sites = past.request.sites;
+      const bool changed =
+          sites.empty() || std::find(sites.begin(), sites.end(), site) != sites.end();
+      if (changed) names[site] = choice->constraint->name;
+    }
+  }
+  return names;
+}
+
+std::int64_t RunDocument::ResolvedStep(std::int64_t step) const {
+  const auto after = std::upper_bound(snapshot_steps_.begin(), snapshot_steps_.end(), step);
+  return after == snapshot_steps_.begin() ? -1 : *std::prev(after);
+}
+
+const FetchedSnapshot* RunDocument::SnapshotAt(const std::string& kind, std::int64_t step) {
+  // A run without sites has no H_res, and its other arrays stand at regular steps.
+  const std::int64_t every = loaded() ? configuration_->probe.snapshot_every : 1;
+  const std::int64_t resolved = snapshot_steps_.empty() ? step / every * every : ResolvedStep(step);
+  if (resolved < 0) return nullptr;
+  const auto [entry, is_new] = snapshots_.try_emplace({kind, resolved});
+  if (is_new) reader_.WantSnapshot(key_, kind, resolved);
+  if (!entry->second || entry->second->snapshot.data.empty()) return nullptr;
+  return &*entry->second;
+}
+
+const SnapshotHistory* RunDocument::HistoryOf(const std::string& kind) {
+  const auto [entry, is_new] = histories_.try_emplace(kind);
+  if (is_new) reader_.WantHistory(key_, kind);
+  return entry->second.steps.empty() ? nullptr : &entry->second;
+}
+
+std::optional<double> RunDocument::TokensPerSecond() const {
+  std::vector<double> milliseconds;
+  const std::int64_t last = last_step();
+  for (std::int64_t step = std::max<std::int64_t>(1, last - kRecentSteps + 1); step <= last;
+       ++step) {
+    double total = Of("step_ms").At(step);
+    for (const char* part : {"probe_ms", "record_ms"}) {
+      const double value = Of(part).At(step);
+      if (std::isfinite(value)) total += value;
+    }
+    if (std::isfinite(total)) milliseconds.push_back(total);
+  }
+  if (milliseconds.empty()) return std::nullopt;
+  const auto middle = milliseconds.begin() + static_cast<std::ptrdiff_t>(milliseconds.size() / 2);
+  std::nth_element(milliseconds.begin(), middle, milliseconds.end());
+  return 1e3 * static_cast<double>(description_.tokens_per_step) / *middle;
+}
+
+std::optional<double> RunDocument::SecondsLeft() const {
+  const auto speed = TokensPerSecond();
+  if (!speed || !live()) return std::nullopt;
+  const auto steps = static_cast<double>(description_.steps - last_step());
+  return steps * static_cast<double>(description_.tokens_per_step) / *speed;
+}
+
+std::optional<double> RunDocument::ProbeShare() const {
+  double probe = 0.0, total = 0.0;
+  const std::int64_t last = last_step();
+  for (std::int64_t step = std::max<std::int64_t>(1, last - kRecentSteps + 1); step <= last;
+       ++step) {
+    const double of_probe = Of("probe_ms").At(step), of_record = Of("record_ms").At(step);
+    const double cost =
+        (std::isfinite(of_probe) ? of_probe : 0.0) + (std::isfinite(of_record) ? of_record : 0.0);
+    if (!std::isfinite(Of("step_ms").At(step))) continue;
+    probe += cost;
+    total += cost + Of("step_ms").At(step);
+  }
+  if (total <= 0.0) return std::nullopt;
+  return probe / total;
+}
+
+void RunDocument::Apply(RunUpdate update) {
+  error_ = QString::fromStdString(update.error);
+  if (update.configuration) configuration_ = std::move(update.configuration);
+  if (update.description) {
+    description_ = *std::move(update.description);
+    for (Series& series : series_) series.Truncate(0);
+  }
+  if (update.state) state_ = *update.state;
+  if (update.first_step > 0) ApplySteps(update);
+  if (update.interventions) interventions_ = *std::move(update.interventions);
+  if (update.alerts) alerts_ = *std::move(update.alerts);
+  if (update.checkpoints) checkpoints_ = *std::move(update.checkpoints);
+  if (update.snapshot_steps) snapshot_steps_ = *std::move(update.snapshot_steps);
+  for (FetchedSnapshot& fetched : update.snapshots) {
+    if (snapshots_.size() > kKeptSnapshots) snapshots_.clear();
+    snapshots_[{fetched.kind, fetched.asked_step}] = std::move(fetched);
+  }
+  for (SnapshotHistory& history : update.histories) ApplyHistory(std::move(history));
+  Q_EMIT changed();
+}
+
+void RunDocument::ApplySteps(const RunUpdate& update) {
+  const bool goes_back = update.first_step <= last_step();
+  for (std::size_t i = 0; i < series_.size(); ++i) {
+    series_[i].Truncate(update.first_step - 1);
+    if (i < update.columns.size()) series_[i].Append(update.columns[i]);
+  }
+  if (!goes_back) return;
+  std::erase_if(snapshots_,
+                [&](const auto& entry) { return entry.first.second >= update.first_step; });
+}
+
+// Replaces what stands at the first of the new steps and after it.
+void RunDocument::ApplyHistory(SnapshotHistory update) {
+  SnapshotHistory& history = histories_[update.kind];
+  const auto cut =
+      std::lower_bound(history.steps.begin(), history.steps.end(), update.steps.front());
+  const auto kept = static_cast<std::size_t>(cut - history.steps.begin());
+  history.steps.resize(kept);
+  history.data.resize(kept);
+  history.kind = update.kind;
+  history.shape = update.shape;
+  history.steps.insert(history.steps.end(), update.steps.begin(), update.steps.end());
+  std::move(update.data.begin(), update.data.end(), std::back_inserter(history.data));
+}
+
+}  // namespace mhc

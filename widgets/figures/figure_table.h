@@ -1,0 +1,25 @@
+// Every figure by its name: what `mhclab figures` lists, and what `mhclab export --figure` draws.
+//
+// Thread rule: the window's thread.
+#pragma once
+
+#include <QString>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "widgets/views/view.h"
+
+namespace mhc {
+
+struct FigureRow {
+  std::string_view name;  // "loss"
+  std::string_view text;  // one sentence
+  std::unique_ptr<View> (*make)(const ViewContext& context);
+};
+
+std::span<const FigureRow> Figures();
+// nullptr where there is none of that name.
+const FigureRow* FindFigure(std::string_view name);
+
+}  // namespace mhc

@@ -1,0 +1,150 @@
+#include "widgets/views/view.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QShowEvent>
+#include <QTimer>
+#include <QVBoxLayout>
+
+namespace mhc {
+namespace {
+
+constexpr int kHeaderHeight = 24;
+constexpr int kLoadingDelay_ms = 150;
+
+}  // namespace
+
+View::View(const ViewContext& context, const QString& object_name, const QString& title,
+           QWidget* parent)
+    : QWidget(parent), context_(context), title_(title) {
+  setObjectName(object_name);
+  setAccessibleName(title);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  auto* header_row = new QWidget(this);
+  header_row->setFixedHeight(kHeaderHeight + 4);
+  header_ = new QHBoxLayout(header_row);
+  header_->setContentsMargins(8, 2, 4, 2);
+  header_->setSpacing(8);
+  title_label_ = new QLabel(title, header_row);
+  shows_label_ = new QLabel(header_row);
+  shows_label_->setMinimumWidth(0);
+  shows_label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  header_->addWidget(title_label_);
+  header_->addWidget(shows_label_, 1);
+  column->addWidget(header_row);
+
+  auto* body = new QWidget(this);
+  states_ = new QStackedLayout(body);
+  sentence_ = new QLabel(body);
+  sentence_->setWordWrap(true);
+  sentence_->setAlignment(Qt::AlignCenter);
+  sentence_->setMargin(16);
+  sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  states_->addWidget(sentence_);
+  column->addWidget(body, 1);
+
+  connect(&context_.runs, &RunSelection::recordChanged, this, &View::MarkStale);
+  connect(&context_.runs, &RunSelection::runsChanged, this, &View::MarkStale);
+  connect(&context_.runs, &RunSelection::currentChanged, this, &View::MarkStale);
+  connect(&context_.step, &StepCursor::changed, this, &View::MarkStale);
+  connect(&context_.site, &SiteCursor::changed, this, &View::MarkStale);
+  connect(&context_.look, &Look::changed, this, [this] {
+    ApplyLook();
+    MarkStale();
+  });
+  ApplyLook();
+}
+
+QString View::Reason() const { return has_picture_ ? QString() : sentence_->text(); }
+
+void View::ApplyLook() {
+  const Look& look = context_.look;
+  const auto color = [&](Role role) { return look.Color(role).name(); };
+  QFont bold = font();
+  bold.setWeight(QFont::DemiBold);
+  title_label_->setFont(bold);
+  title_label_->setStyleSheet(QStringLiteral("color: %1").arg(color(Role::kText)));
+  shows_label_->setStyleSheet(QStringLiteral("color: %1").arg(color(Role::kQuietText)));
+  sentence_->setStyleSheet(
+      QStringLiteral("color: %1").arg(color(sentence_is_error_ ? Role::kBad : Role::kQuietText)));
+  update();
+}
+
+void View::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), context_.look.Color(Role::kSurface));
+}
+
+void View::SetPicture(QWidget* picture) { states_->addWidget(picture); }
+
+void View::AddControl(QWidget* control) { header_->addWidget(control); }
+
+void View::MarkStale() {
+  stale_ = true;
+  if (isVisible()) RefreshNow();
+}
+
+void View::RefreshNow() {
+  stale_ = false;
+  Refresh();
+}
+
+void View::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (stale_) RefreshNow();
+}
+
+void View::ShowPicture(const QString& shows) {
+  ++loading_serial_;
+  has_picture_ = true;
+  shows_label_->setText(shows);
+  shows_label_->setToolTip(shows);
+  states_->setCurrentIndex(1);
+}
+
+void View::ShowSentence(const QString& sentence, bool is_error) {
+  ++loading_serial_;
+  has_picture_ = false;
+  sentence_is_error_ = is_error;
+  shows_label_->clear();
+  sentence_->setText(sentence);
+  sentence_->setStyleSheet(
+      QStringLiteral("color: %1")
+          .arg(context_.look.Color(is_error ? Role::kBad : Role::kQuietText).name()));
+  states_->setCurrentIndex(0);
+}
+
+void View::ShowEmpty(const QString& sentence) { ShowSentence(sentence, false); }
+
+void View::ShowError(const QString& sentence) { ShowSentence(sentence, true); }
+
+void View::ShowLoading() {
+  const int serial = ++loading_serial_;
+  QTimer::singleShot(kLoadingDelay_ms, this, [this, serial] {
+    if (serial == loading_serial_) ShowSentence(tr("Reading the record …"), false);
+  });
+}
+
+bool View::ShowsGeneralState() {
+  const RunDocument* run = current();
+  if (run == nullptr) {
+    ShowEmpty(tr("No run is open. Start one or open a folder, and %1 appears here.")
+                  .arg(title_.toLower()));
+    return true;
+  }
+  if (!run->error().isEmpty()) {
+    ShowError(tr("%1\nThe run is looked at again until it can be read; close it with its menu in "
+                 "the run table.")
+                  .arg(run->error()));
+    return true;
+  }
+  if (!run->loaded()) {
+    if (!has_picture_) ShowLoading();
+    return true;
+  }
+  return false;
+}
+
+}  // namespace mhc

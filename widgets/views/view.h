@@ -1,0 +1,82 @@
+// What all views share: a header of one row (title, what is shown, a few controls), the picture
+// below it, and the three states in which there is no picture: empty, loading, error.
+//
+// A view refreshes when something that it shows has changed and it is visible; hidden it costs
+// nothing. Thread rule: the window's thread.
+#pragma once
+
+#include <QLabel>
+#include <QStackedLayout>
+#include <QString>
+#include <QWidget>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "widgets/views/view_context.h"
+
+class QHBoxLayout;
+class QPainter;
+
+namespace mhc {
+
+class View : public QWidget {
+  Q_OBJECT
+
+ public:
+  // `object_name` is what tests find it by, `title` its header.
+  View(const ViewContext& context, const QString& object_name, const QString& title,
+       QWidget* parent = nullptr);
+
+  const QString& title() const { return title_; }
+
+  // True when everything that the view asked for has come and a figure can be drawn.
+  virtual bool Ready() const { return has_picture_; }
+  // Why there is no picture: the empty state's or the error's sentence; empty where there is one.
+  QString Reason() const;
+  // The picture for a paper, without header, into 0,0,width,height in units of 1/96 inch.
+  virtual void DrawFigure(QPainter& painter, double width, double height) = 0;
+  // The numbers of the picture; the first row has their names.
+  virtual std::vector<std::vector<std::string>> FigureTable() const = 0;
+
+  // Brings the picture up to date now, visible or not.
+  void RefreshNow();
+
+ protected:
+  // Reads the documents and sets the picture or a state. Called when something changed.
+  virtual void Refresh() = 0;
+
+  const ViewContext& context() const { return context_; }
+  RunDocument* current() const { return context_.runs.current(); }
+  void SetPicture(QWidget* picture);        // once, by the constructor
+  void AddControl(QWidget* control);        // to the right end of the header
+  void ShowPicture(const QString& shows);   // with what is shown, beside the title
+  void ShowEmpty(const QString& sentence);  // what will appear here, and what to do
+  void ShowLoading();                       // appears after 150 ms, not before
+  void ShowError(const QString& sentence);  // the file and the way out
+  // Shows the state that holds for every view of the current run (none, loading, error); true where
+  // it did and there is nothing more to do.
+  bool ShowsGeneralState();
+
+  void showEvent(QShowEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  void MarkStale();
+  void ShowSentence(const QString& sentence, bool is_error);
+  void ApplyLook();
+
+  const ViewContext context_;
+  QString title_;
+  QHBoxLayout* header_ = nullptr;
+  QLabel* title_label_ = nullptr;
+  QLabel* shows_label_ = nullptr;
+  QStackedLayout* states_ = nullptr;
+  QLabel* sentence_ = nullptr;
+  bool stale_ = true;
+  bool has_picture_ = false;
+  bool sentence_is_error_ = false;
+  int loading_serial_ = 0;
+};
+
+}  // namespace mhc
