@@ -4,16 +4,19 @@
 #include <cstdio>
 #include <string>
 
+#include "core/formats/quoted_text.h"
+
 namespace mhc {
 namespace {
 
 // One sentence on standard error, whatever the message contains.
 int Report(const CommandError& error) {
-  std::string message = error.message;
+  constexpr std::size_t kMost = 2000;
+  std::string message = error.message.substr(0, kMost);
   for (char& character : message) {
     if (character == '\n' || character == '\r') character = ' ';
   }
-  fmt::print(stderr, "mhc: {}\n", message);
+  fmt::print(stderr, "mhc: {}\n", Shown(message));
   return error.exit_status;
 }
 

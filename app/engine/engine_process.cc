@@ -78,6 +78,12 @@ void CatchStopSignals() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  // A terminal that closes asks for the same, unless nohup has said that it does not count.
+  struct sigaction hang_up = {};
+  sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
+  // Nobody may be reading what the engine says; that is no reason to stop training.
+  signal(SIGPIPE, SIG_IGN);
 }
 
 bool StopRequested() { return stop_signals > 0; }

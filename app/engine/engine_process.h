@@ -22,7 +22,8 @@ std::int64_t PhysicalCores();
 // "auto", "cpu", "cuda", "cuda:k"; error where this LibTorch or machine has no such device.
 Result<torch::Device> ChooseDevice(const std::string& name);
 
-// SIGINT and SIGTERM ask for a stop; a second one ends the process at once with status 130.
+// SIGINT, SIGTERM and SIGHUP ask for a stop; a second one ends the process at once with status 130.
+// SIGPIPE is ignored.
 void CatchStopSignals();
 bool StopRequested();
 

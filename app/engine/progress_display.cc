@@ -30,6 +30,12 @@ std::string Bar(double share, int width) {
   return bar;
 }
 
+// Where nobody reads any more the text is lost, and training goes on.
+void Say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace
 
 ProgressDisplay::ProgressDisplay() : terminal_(isatty(STDERR_FILENO) == 1) {}
@@ -58,25 +64,24 @@ void ProgressDisplay::OnProgress(const Progress& p) {
   const std::string steps = fmt::format("step {}/{}", p.step, p.steps);
   if (p.validation_loss) WriteLog(steps + "  " + text);
   if (!terminal_) {
-    fmt::print(stderr, "{}  {}\n", steps, text);
+    Say(fmt::format("{}  {}\n", steps, text));
     return;
   }
   const int room = TerminalWidth() - static_cast<int>(steps.size() + text.size()) - 5;
   const double share = static_cast<double>(p.step) / static_cast<double>(p.steps);
   const std::string bar = room >= 8 ? Bar(share, std::min(room, 40)) + "  " : "";
-  fmt::print(stderr, "\r\033[K{}  {}{}", steps, bar, text);
-  std::fflush(stderr);
+  Say(fmt::format("\r\033[K{}  {}{}", steps, bar, text));
   line_open_ = true;
 }
 
 void ProgressDisplay::OnMessage(const std::string& sentence) {
   Finish();
-  fmt::print(stderr, "{}\n", sentence);
+  Say(sentence + "\n");
   WriteLog(sentence);
 }
 
 void ProgressDisplay::Finish() {
-  if (line_open_) fmt::print(stderr, "\n");
+  if (line_open_) Say("\n");
   line_open_ = false;
 }
 

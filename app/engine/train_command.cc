@@ -48,8 +48,9 @@ std::string PresetsAndKeys() {
   }
   list += "\nKeys for --set (defaults in brackets):\n";
   for (const ConfigurationKey& key : ConfigurationKeys()) {
-    list += fmt::format("  {} [{}] {}\n", key.declaration.key, ToToml(key.declaration.fallback),
-                        key.declaration.text);
+    list += fmt::format("  {} [{}] {} Expects {}.\n", key.declaration.key,
+                        ToToml(key.declaration.fallback), key.declaration.text,
+                        Expected(key.declaration));
   }
   return list;
 }

@@ -18,7 +18,8 @@
 namespace mhc {
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 4096;
+constexpr int kRowsAtOnce = 4096;
+constexpr std::int64_t kLastStep = 1'000'000'000;
 
 struct ExportOptions {
   std::string run;
@@ -31,9 +32,17 @@ struct ExportOptions {
 // What was written, for --json.
 struct Written {
   std::int64_t rows = 0;
-  std::int64_t step = 0;  // of the snapshot
+  std::int64_t step = 0;       // of the snapshot
+  bool begun = false;          // the output could be opened
+  bool output_failed = false;  // else an error is the record's
   std::vector<std::int64_t> shape;
 };
+
+Status Append(OutputFile& file, std::string_view text, Written& written) {
+  auto appended = file.Append(text);
+  written.output_failed = !appended;
+  return appended;
+}
 
 // One row a step of the latest timeline; a cell is empty where nothing was measured.
 Status WriteCsv(RecordReader& reader, OutputFile& file, Written& written) {
@@ -41,27 +50,27 @@ Status WriteCsv(RecordReader& reader, OutputFile& file, Written& written) {
   for (const StepColumn& column : StepColumns()) cells.emplace_back(column.name);
   std::string text;
   AppendCsvRow(cells, text);
-  const auto last = reader.LastStep();
-  if (!last) return tl::unexpected(last.error());
-  for (std::int64_t first = 1; first <= *last; first += kRowsAtOnce) {
-    const auto rows = reader.Rows(first, std::min(*last, first + kRowsAtOnce - 1));
+  for (std::int64_t first = 1;;) {
+    const auto rows = reader.RowsFrom(first, kRowsAtOnce);
     if (!rows) return tl::unexpected(rows.error());
+    if (rows->empty()) break;
+    first = rows->back().step + 1;
     for (const StepRecord& row : *rows) {
       cells = {fmt::to_string(row.step)};
       for (const auto& value : row.values) cells.push_back(value ? NumberText(*value) : "");
       AppendCsvRow(cells, text);
       ++written.rows;
     }
-    if (auto appended = file.Append(text); !appended) return appended;
+    if (auto appended = Append(file, text, written); !appended) return appended;
     text.clear();
   }
-  return file.Append(text);
+  return Append(file, text, written);
 }
 
 Status WriteJsonLines(RecordReader& reader, OutputFile& file, Written& written) {
   return RecordLines(reader, 0).SayNew([&](const std::string& line) {
     ++written.rows;
-    return file.Append(line + '\n');
+    return Append(file, line + '\n', written);
   });
 }
 
@@ -77,15 +86,24 @@ Status WriteMatrices(RecordReader& reader, const ExportOptions& options, OutputF
         options.run, options.step ? fmt::format(" at or before step {}", step) : "");
   }
   const Snapshot& snapshot = (*found)->snapshot;
+  const bool is_stack =
+      snapshot.shape.size() == 3 && snapshot.shape[0] > 0 && snapshot.shape[1] == snapshot.shape[2];
+  if (!is_stack) {
+    return Fail("{}: the snapshot of H_res at step {} has the shape [{}], expected [sites, n, n]",
+                options.run, (*found)->step, fmt::join(snapshot.shape, ", "));
+  }
   written.step = (*found)->step;
   written.shape = snapshot.shape;
   written.rows = snapshot.shape.front();
-  return AppendNpy(file, snapshot.shape,
-                   std::vector<double>(snapshot.data.begin(), snapshot.data.end()));
+  auto appended = AppendNpy(file, snapshot.shape,
+                            std::vector<double>(snapshot.data.begin(), snapshot.data.end()));
+  written.output_failed = !appended;
+  return appended;
 }
 
 Status Write(RecordReader& reader, const ExportOptions& options, OutputFile& file,
              Written& written) {
+  written.begun = true;
   if (options.as == "csv") return WriteCsv(reader, file, written);
   if (options.as == "jsonl") return WriteJsonLines(reader, file, written);
   return WriteMatrices(reader, options, file, written);
@@ -120,21 +138,23 @@ CommandResult Run(const ExportOptions& options) {
   auto reader = RecordReader::Open(folder->record_path());
   if (!reader) return BadInput(reader.error());
   Written written;
-  // The record is read before anything is made of the output's name: an error there is bad input.
-  Status record;
+  bool read = false;
   const auto write = [&](OutputFile& file) {
-    record = Write(*reader, options, file, written);
-    return record;
+    const Status done = Write(*reader, options, file, written);
+    read = done || written.output_failed;
+    return done;
   };
+  Status done;
   if (options.out.empty()) {
     OutputFile output = OutputFile::StandardOutput();
-    if (const Status done = write(output); !done) return BadInput(done.error());
-    return {};
+    done = write(output);
+  } else {
+    done = ReplaceFile(options.out, write);
   }
-  if (const Status done = ReplaceFile(options.out, write); !done) {
-    return record ? CommandResult(Failed(done.error())) : CommandResult(BadInput(done.error()));
-  }
-  return Print(Report(options, written));
+  // What the record cannot give is bad input; what the disk does not take is a failure.
+  if (!done && !read && !written.output_failed && !written.begun) return Failed(done.error());
+  if (!done) return read ? CommandResult(Failed(done.error())) : BadInput(done.error());
+  return options.out.empty() ? CommandResult() : Print(Report(options, written));
 }
 
 Action Declare(CLI::App& app) {
@@ -146,7 +166,7 @@ Action Declare(CLI::App& app) {
   app.add_option("--out", options->out, "File to write (default: standard output)");
   app.add_option("--step", options->step,
                  "For matrices: the snapshot at or before this step (default: the newest)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(std::int64_t{0}, kLastStep));
   AddJsonOption(app, options->json);
   app.footer(
       "csv: one row a step. jsonl: the lines of `mhc follow`. matrices: the token mean of H_res "

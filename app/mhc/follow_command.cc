@@ -13,6 +13,7 @@ namespace mhc {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(50);
+constexpr std::int64_t kLastStep = 1'000'000'000;
 
 struct FollowOptions {
   std::string run;
@@ -27,14 +28,21 @@ CommandResult Run(const FollowOptions& options) {
   if (!reader) return BadInput(reader.error());
   RecordLines lines(*reader, options.since);
   OutputFile output = OutputFile::StandardOutput();
-  const auto say = [&](const std::string& line) { return output.Append(line + '\n'); };
+  bool output_failed = false;
+  const auto say = [&](const std::string& line) {
+    auto appended = output.Append(line + '\n');
+    output_failed = !appended;
+    return appended;
+  };
   while (true) {
     // Asked before the record is read: what an engine wrote before it let go is read below.
     const bool live = folder->Holder().has_value();
     const auto changed = reader->Changed();
     if (!changed) return Failed(changed.error());
     if (*changed) {
-      if (const Status said = lines.SayNew(say); !said) return Failed(said.error());
+      if (const Status said = lines.SayNew(say); !said) {
+        return output_failed ? Failed(said.error()) : BadInput(said.error());
+      }
     }
     if (!live) return {};
     std::this_thread::sleep_for(kPoll);
@@ -45,7 +53,7 @@ Action Declare(CLI::App& app) {
   const auto options = std::make_shared<FollowOptions>();
   app.add_option("RUN", options->run, "Folder of the run")->required();
   app.add_option("--since", options->since, "Only steps after this one")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(std::int64_t{0}, kLastStep))
       ->capture_default_str();
   AddJsonOption(app, options->json);
   app.footer(

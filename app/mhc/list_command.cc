@@ -6,6 +6,7 @@
 
 #include "app/command_line/text_table.h"
 #include "core/formats/json_text.h"
+#include "core/formats/quoted_text.h"
 #include "core/record/run_status.h"
 
 namespace mhc {
@@ -15,6 +16,7 @@ using nlohmann::ordered_json;
 
 struct ListOptions {
   std::string folder;
+  bool given = false;  // else it is where runs go by default
   bool json = false;
 };
 
@@ -25,7 +27,7 @@ std::vector<std::string> Row(const RunStatus& s) {
   for (const std::string& name : s.constraints) {
     if (name != s.constraints.front()) constraint = "mixed";
   }
-  return {std::filesystem::path(s.run).filename().string(),
+  return {Shown(std::filesystem::path(s.run).filename().string()),
           ToText(s.state),
           fmt::format("{}/{}", s.step, s.description.steps),
           OrDash(s.loss),
@@ -38,7 +40,10 @@ std::vector<std::string> Row(const RunStatus& s) {
 
 // A run that cannot be read is a row of its own: one damaged folder hides no other.
 CommandResult Run(const ListOptions& options) {
-  const auto runs = FindRuns(options.folder);
+  std::error_code error;
+  const bool none_yet = !options.given && !std::filesystem::exists(options.folder, error);
+  using Paths = std::vector<std::filesystem::path>;
+  const Result<Paths> runs = none_yet ? Result<Paths>(Paths()) : FindRuns(options.folder);
   if (!runs) return BadInput(runs.error());
   ordered_json list = ordered_json::array();
   std::vector<std::vector<std::string>> rows = {{"run", "state", "step", "loss", "best",
@@ -52,7 +57,7 @@ CommandResult Run(const ListOptions& options) {
       rows.push_back(Row(*status));
     } else {
       list.push_back({{"run", run.string()}, {"error", status.error().message}});
-      unreadable += "unreadable: " + status.error().message + '\n';
+      unreadable += "unreadable: " + Shown(status.error().message) + '\n';
     }
   }
   if (options.json) return Print(DumpJson({{"runs", list}}) + '\n');
@@ -66,7 +71,8 @@ Action Declare(CLI::App& app) {
   AddJsonOption(app, options->json);
   app.footer("Examples:\n  mhc list\n  mhc list runs --json | jq '.runs[].validation_loss'");
   return [options] {
-    if (options->folder.empty()) {
+    options->given = !options->folder.empty();
+    if (!options->given) {
       options->folder = RunFolder::DefaultPath("any").parent_path().string();
     }
     return Run(*options);

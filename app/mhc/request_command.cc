@@ -8,6 +8,8 @@
 
 #include "app/command_line/intervention_text.h"
 #include "core/formats/json_text.h"
+#include "core/formats/number_text.h"
+#include "core/formats/quoted_text.h"
 #include "core/record/inbox.h"
 #include "core/record/record_reader.h"
 #include "core/record/run_folder.h"
@@ -49,7 +51,6 @@ tl::expected<Intervention, CommandError> Await(const RunFolder& folder, RecordRe
                                                const std::string& id, double timeout_s) {
   const auto deadline = Clock::now() + std::chrono::duration<double>(timeout_s);
   const std::string run = folder.path().string();
-  bool withdraw = true;
   while (true) {
     const bool engine = folder.Holder().has_value();
     const auto changed = reader.Changed();
@@ -65,7 +66,7 @@ tl::expected<Intervention, CommandError> Await(const RunFolder& folder, RecordRe
                                 : run + ": the engine ended with the request in hand; a resume "
                                         "will settle it"});
     }
-    if (withdraw && Clock::now() >= deadline) {
+    if (Clock::now() >= deadline) {
       const auto withdrawn = Withdrawn(folder, id);
       if (!withdrawn) return Failed(withdrawn.error());
       if (*withdrawn) {
@@ -74,7 +75,12 @@ tl::expected<Intervention, CommandError> Await(const RunFolder& folder, RecordRe
                          "withdrawn",
                          run, timeout_s)});
       }
-      withdraw = false;  // the engine has it: its outcome comes
+      if (Clock::now() >= deadline + std::chrono::duration<double>(timeout_s)) {
+        return Failed(
+            {fmt::format("{}: the engine has taken the request and not settled it within "
+                         "{} s; `mhc status` will show its outcome",
+                         run, 2 * timeout_s)});
+      }
     }
     std::this_thread::sleep_for(kPoll);
   }
@@ -97,7 +103,8 @@ CommandResult Run(const RequestOptions& options) {
   if (!id) return Failed(id.error());
   const auto outcome = Await(*folder, *reader, *id, options.timeout_s);
   if (!outcome) return tl::unexpected(outcome.error());
-  const std::string text = options.json ? DumpJson(ToJson(*outcome)) : InterventionText(*outcome);
+  const std::string text =
+      options.json ? DumpJson(ToJson(*outcome)) : Shown(InterventionText(*outcome));
   if (!outcome->applied && !options.json) return Failed({text});
   if (auto printed = Print(text + '\n'); !printed) return printed;
   if (!outcome->applied) return Failed({"refused: " + outcome->reason});
@@ -112,13 +119,22 @@ Action Declare(CLI::App& app) {
   app.add_option("--transfer", options->transfer,
                  "How a new constraint starts: match_matrix (default), keep_logits or blend(K)");
   app.add_option("--timeout", options->timeout_s, "Seconds to wait for the outcome")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const auto seconds = ParseNumber(text);
+            const bool sound = seconds && *seconds >= 0 && *seconds <= 1e6;
+            return sound ? std::string() : "expected a number of seconds from 0 to 1000000";
+          },
+          "SECONDS"))
       ->capture_default_str();
   AddJsonOption(app, options->json);
   std::string kinds = "Requests:\n";
   for (const InterventionKind& kind : InterventionKinds()) {
-    kinds += fmt::format("  {:<16}{}\n", kind.value.key + (kind.needs_value ? "=VALUE" : ""),
-                         kind.value.text);
+    const char* value = kind.needs_value ? "=VALUE" : TakesValue(kind) ? "[=VALUE]" : "";
+    kinds += fmt::format("  {:<21} {}{}\n", kind.value.key + value, kind.value.text,
+                         TakesValue(kind) && kind.value.key != "constraint"
+                             ? fmt::format(" VALUE: {}.", Expected(kind.value))
+                             : "");
   }
   app.footer(kinds +
              "\nExits with 1 where the request was refused or nothing became of it in time.\n\n"

@@ -7,6 +7,7 @@
 #include "app/command_line/intervention_text.h"
 #include "app/command_line/text_table.h"
 #include "core/formats/json_text.h"
+#include "core/formats/quoted_text.h"
 #include "core/record/run_status.h"
 
 namespace mhc {
@@ -35,7 +36,7 @@ std::string ConstraintText(const std::vector<std::string>& names) {
 }
 
 std::string Place(const RunStatus& status) {
-  return fmt::format("{} {}, step {} of {}", status.run, ToText(status.state), status.step,
+  return fmt::format("{} {}, step {} of {}", Shown(status.run), ToText(status.state), status.step,
                      status.description.steps);
 }
 
@@ -53,16 +54,17 @@ std::string Text(const RunStatus& s) {
       {"step ms", OrDash(s.step_ms)},
       {"probe share %", OrDash(s.probe_share, 100.0)},
       {"threads", fmt::to_string(d.threads)},
-      {"device", d.device},
+      {"device", Shown(d.device)},
       {"checkpoints", fmt::format("{}", fmt::join(s.checkpoints, " "))}};
   if (d.entropy_floor) rows.push_back({"entropy floor", ShortNumber(*d.entropy_floor)});
   if (d.parent) {
-    rows.push_back({"branched from", fmt::format("{} at step {}", d.parent->id, d.parent->step)});
+    rows.push_back(
+        {"branched from", fmt::format("{} at step {}", Shown(d.parent->id), d.parent->step)});
   }
   std::string text = Place(s) + '\n' + AlignedTable(rows);
-  for (const Intervention& row : s.interventions) text += InterventionText(row) + '\n';
+  for (const Intervention& row : s.interventions) text += Shown(InterventionText(row)) + '\n';
   for (const Alert& alert : s.alerts) {
-    text += fmt::format("alert at step {}: {}\n", alert.step, alert.text);
+    text += fmt::format("alert at step {}: {}\n", alert.step, Shown(alert.text));
   }
   return text;
 }

@@ -11,4 +11,7 @@ namespace mhc {
 // terminal. Thread rule: a pure function.
 std::string Quoted(std::string_view text);
 
+// The whole text on one line, control characters escaped in the same way. Thread rule: pure.
+std::string Shown(std::string_view text);
+
 }  // namespace mhc

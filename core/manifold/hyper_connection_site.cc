@@ -1,5 +1,6 @@
 #include "core/manifold/hyper_connection_site.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mhc {
@@ -49,15 +50,18 @@ class Site {
   Token Mappings(const double* v) const {
     Token token;
     token.projected.assign(shape_.Columns(), 0.0);
-    double squares = 0.0;
+    // Squares of v / max |v|, which neither overflow nor vanish.
+    double largest = 0.0, squares = 0.0;
+    for (int row = 0; row < shape_.Flat(); ++row) largest = std::max(largest, std::abs(v[row]));
+    const double unit = largest > 0.0 ? largest : 1.0;
     for (int row = 0; row < shape_.Flat(); ++row) {
-      squares += v[row] * v[row];
+      squares += (v[row] / unit) * (v[row] / unit);
       for (int column = 0; column < shape_.Columns(); ++column) {
         token.projected[column] += v[row] * Phi(row, column);
       }
     }
-    const double mean_square = squares / shape_.Flat() + options_.eps_norm;
-    token.scale = mean_square > 0.0 ? 1.0 / std::sqrt(mean_square) : 0.0;
+    const double mean_square = squares / shape_.Flat() + options_.eps_norm / unit / unit;
+    token.scale = mean_square > 0.0 ? 1.0 / std::sqrt(mean_square) / unit : 0.0;
     token.t.resize(shape_.Columns());
     for (int column = 0; column < shape_.Columns(); ++column) {
       const double w = token.projected[column] * token.scale;

@@ -83,10 +83,9 @@ void DecoderImpl::Initialise(std::int64_t seed) {
 
 at::Tensor DecoderImpl::Expand(const at::Tensor& x_BTC) const {
   const std::int64_t n = settings_.streams;
-  at::Tensor streams = x_BTC.unsqueeze(-2);
-  streams = expansion_scale_NC_.defined() ? streams * expansion_scale_NC_
-                                          : streams.expand({-1, -1, n, -1});
-  return settings_.dtype == "bfloat16" ? streams.to(torch::kBFloat16) : streams;
+  const at::Tensor streams = x_BTC.unsqueeze(-2);
+  return expansion_scale_NC_.defined() ? streams * expansion_scale_NC_
+                                       : streams.expand({-1, -1, n, -1});
 }
 
 at::Tensor DecoderImpl::ReadOut(const at::Tensor& x_BTNC) {
@@ -105,16 +104,19 @@ at::Tensor DecoderImpl::Sublayer(std::size_t index, const at::Tensor& z_BTC) {
 
 at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace) {
   at::Tensor x = embedding_(tokens_BT);
+  const auto stream_type = settings_.dtype == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;
   const std::size_t sublayers = 2 * blocks_.size();
   if (residual_) {
+    x = x.to(stream_type);
     for (std::size_t i = 0; i < sublayers; ++i) {
       if (trace) trace->streams_BTNC.push_back(x.detach().unsqueeze(-2));
-      x = x + Sublayer(i, x);
+      const at::Tensor wide = x.to(torch::kFloat32);
+      x = (wide + Sublayer(i, wide)).to(stream_type);
     }
     if (trace) trace->streams_BTNC.push_back(x.detach().unsqueeze(-2));
-    return head_(norm_(x));
+    return head_(norm_(x.to(torch::kFloat32)));
   }
-  x = Expand(x);
+  x = Expand(x).to(stream_type);
   for (std::size_t i = 0; i < sublayers; ++i) {
     const StreamMappings maps = sites[i]->Maps(x);
     if (trace) {

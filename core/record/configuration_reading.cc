@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "core/formats/quoted_text.h"
 #include "core/record/configuration.h"
 #include "core/record/configuration_keys.h"
 #include "core/record/intervention.h"
@@ -95,13 +96,27 @@ std::string Suggestion(std::string_view key) {
   return "expected a section of data, model, mixing, train, probe";
 }
 
+bool IsSection(const std::string& name) {
+  const std::string prefix = name + ".";
+  for (const ConfigurationKey& key : ConfigurationKeys()) {
+    if (key.declaration.key.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
 Status Collect(const toml::table& table, std::string_view source, GivenKeys& given,
                const toml::array** site_tables) {
   for (const auto& [name, node] : table) {
     const std::string key(name.str());
     const toml::table* section = node.as_table();
+    const std::string where = Where(source, node);
+    if ((section != nullptr && !IsSection(key)) || key.find('.') != std::string::npos) {
+      return Fail(
+          "{}{}: unknown section or key, expected a section of data, model, mixing, train, "
+          "probe",
+          where, key);
+    }
     if (section == nullptr) {
-      const std::string where = Where(source, node);
       auto value = ToValue(node, key, where);
       if (!value) return tl::unexpected(value.error());
       given[key] = {*value, "", where};
@@ -113,20 +128,54 @@ Status Collect(const toml::table& table, std::string_view source, GivenKeys& giv
         *site_tables = entry.as_array();
         continue;
       }
-      const std::string where = Where(source, entry);
-      auto value = ToValue(entry, full, where);
+      const std::string entry_where = Where(source, entry);
+      auto value = ToValue(entry, full, entry_where);
       if (!value) return tl::unexpected(value.error());
-      given[full] = {*value, "", where};
+      given[full] = {*value, "", entry_where};
     }
   }
   return {};
+}
+
+// A setting that names another connection or constraint takes away what the file said of the one
+// before it; what other settings say stays.
+void LaySettings(std::span<const Setting> settings, GivenKeys& given) {
+  constexpr std::string_view kMixing = "mixing.";
+  const auto drop = [&](const auto& is_of_it) {
+    std::erase_if(given, [&](const auto& entry) {
+      return entry.first.starts_with(kMixing) && is_of_it(entry.first.substr(kMixing.size()));
+    });
+  };
+  for (const Setting& setting : settings) {
+    const bool connection = setting.key == "mixing.connection";
+    if (!connection && setting.key != "mixing.constraint") continue;
+    drop([&](const std::string& key) {
+      const bool is_option = FindSiteKey(key) == nullptr || key == "transpose";
+      return is_option || (connection && (key == "constraint" || key == "read" || key == "write"));
+    });
+  }
+  for (const Setting& setting : settings) {
+    given[setting.key] = {std::nullopt, setting.value, "--set "};
+  }
+}
+
+// The text in quotes as TOML has them; nothing where it is not in quotes.
+std::optional<std::string> QuotedTomlText(const std::string& text) {
+  if (!text.starts_with('"') && !text.starts_with('\'')) return std::nullopt;
+  try {
+    return toml::parse("text = " + text)["text"].value<std::string>();
+  } catch (const toml::parse_error&) {
+    return std::nullopt;
+  }
 }
 
 Result<Value> Checked(const Declaration& declaration, const std::string& full_key,
                       const Given& given) {
   Declaration named = declaration;
   named.key = given.where + full_key;
-  return Check(named, given.value ? *given.value : FromText(named, given.text));
+  if (given.value) return Check(named, *given.value);
+  if (const auto text = QuotedTomlText(given.text)) return Check(named, Value(*text));
+  return Check(named, FromText(named, given.text));
 }
 
 // Takes `key` out of `given` and sets it; false where it was not given.
@@ -151,6 +200,8 @@ Result<bool> TakeConstraint(SiteSettings& settings, GivenKeys& given, const std:
     const auto* name = std::get_if<std::string>(&*found->second.value);
     if (name == nullptr) return TakeSiteKey(settings, given, prefix, "constraint");
     text = *name;
+  } else if (const auto quoted = QuotedTomlText(text)) {
+    text = *quoted;
   }
   const bool transpose = settings.constraint.transpose;
   auto choice = ParseConstraint(text);
@@ -158,7 +209,7 @@ Result<bool> TakeConstraint(SiteSettings& settings, GivenKeys& given, const std:
     return FailWithin(found->second.where + prefix + "constraint", choice.error());
   }
   settings.constraint = *choice;
-  settings.constraint.transpose |= transpose;
+  if (text.find("transpose=") == std::string::npos) settings.constraint.transpose = transpose;
   given.erase(found);
   return true;
 }
@@ -258,31 +309,51 @@ Status ResolveOverrides(Configuration& configuration, const toml::array& tables,
   return {};
 }
 
-Status CheckWhole(const Configuration& c, std::string_view source) {
+// Where each key was given, for what can only be checked once all are known.
+class GivenPlaces {
+ public:
+  GivenPlaces(const GivenKeys& given, std::string_view source)
+      : fallback_(std::string(source) + ": ") {
+    for (const auto& [key, value] : given) where_[key] = value.where;
+  }
+  // "file.toml:12: model.heads"
+  std::string Of(const std::string& key) const {
+    const auto found = where_.find(key);
+    return (found == where_.end() ? fallback_ : found->second) + key;
+  }
+
+ private:
+  std::string fallback_;
+  std::map<std::string, std::string> where_;
+};
+
+Status CheckWhole(const Configuration& c, const GivenPlaces& places) {
   const ModelSettings& m = c.model;
   if (c.name.empty() || c.name.size() > 100 || c.name.find('/') != std::string::npos ||
       c.name.starts_with('.')) {
-    return Fail("{}: name: found \"{}\", expected 1 to 100 characters, no '/', no '.' in front",
-                source, c.name);
+    return Fail("{}: found {}, expected 1 to 100 characters, no '/', no '.' in front",
+                places.Of("name"), Quoted(c.name));
   }
   if (m.channels % m.heads != 0 || (m.channels / m.heads) % 2 != 0) {
     return Fail(
-        "{}: model.heads: found {} for {} channels, expected a number of heads that makes "
-        "channels / heads an even integer",
-        source, m.heads, m.channels);
+        "{}: found {} for {} channels, expected a number of heads that makes channels / heads an "
+        "even integer",
+        places.Of("model.heads"), m.heads, m.channels);
   }
   if (c.train.betas.size() != 2) {
-    return Fail("{}: train.betas: found {} numbers, expected two", source, c.train.betas.size());
+    return Fail("{}: found {} numbers, expected two", places.Of("train.betas"),
+                c.train.betas.size());
   }
   const bool cuda = c.device == "cuda" ||
                     (c.device.starts_with("cuda:") && c.device.size() > 5 && c.device.size() < 8 &&
                      c.device.find_first_not_of("0123456789", 5) == std::string::npos);
   if (c.device != "auto" && c.device != "cpu" && !cuda) {
-    return Fail("{}: device: found \"{}\", expected auto, cpu, cuda or cuda:k", source, c.device);
+    return Fail("{}: found {}, expected auto, cpu, cuda or cuda:k", places.Of("device"),
+                Quoted(c.device));
   }
   for (std::int64_t site = 0; site < c.SiteCount(); ++site) {
     const auto status = CheckStreams(c.Site(site).constraint, static_cast<int>(m.streams));
-    if (!status) return FailWithin(fmt::format("{}: mixing.constraint", source), status.error());
+    if (!status) return FailWithin(places.Of("mixing.constraint"), status.error());
   }
   return {};
 }
@@ -329,9 +400,8 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
   if (auto status = Collect(table, source, given, &site_tables); !status) {
     return tl::unexpected(status.error());
   }
-  for (const Setting& setting : settings) {
-    given[setting.key] = {std::nullopt, setting.value, "--set "};
-  }
+  LaySettings(settings, given);
+  const GivenPlaces places(given, source);
 
   Configuration configuration;
   if (auto status = ResolveSite(configuration.mixing, given, "mixing.", false); !status) {
@@ -351,7 +421,7 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
       return tl::unexpected(status.error());
     }
   }
-  if (auto status = CheckWhole(configuration, source); !status) {
+  if (auto status = CheckWhole(configuration, places); !status) {
     return tl::unexpected(status.error());
   }
   return configuration;

@@ -129,14 +129,15 @@ Result<std::vector<TakenRequest>> Inbox::Take() {
   if (!names) return tl::unexpected(names.error());
   std::vector<TakenRequest> requests;
   for (const std::string& name : *names) {
-    if (requests.size() == kMostAtOnce) return requests;
+    if (gave_leftovers_) break;
     const std::string_view id = IdOf(name, kTaken);
     if (!id.empty() && IsRegularFile(folder_ / name)) {
       requests.push_back(ReadTaken(folder_ / name, id));
     }
   }
+  gave_leftovers_ = true;
   for (const std::string& name : *names) {
-    if (requests.size() == kMostAtOnce) break;
+    if (requests.size() >= kMostAtOnce) break;
     const std::string_view id = IdOf(name, kWaiting);
     if (id.empty() || !IsRegularFile(folder_ / name)) continue;
     const std::filesystem::path waiting = folder_ / name;

@@ -33,7 +33,8 @@ class Inbox {
   // Client: takes back what no engine took yet; false where an engine already has it.
   Result<bool> Withdraw(const std::string& id);
 
-  // Engine: the waiting requests, oldest first, each renamed to taken; at most 256 at once. Files
+  // Engine: the requests that came since the last call, oldest first, each renamed to taken; at
+  // most 256 at once. The first call also gives those that an engine before it had taken. Files
   // that are not requests (other names) are left alone; links and folders are not followed.
   Result<std::vector<TakenRequest>> Take();
   // Engine: after the outcome is in the record.
@@ -41,6 +42,7 @@ class Inbox {
 
  private:
   std::filesystem::path folder_;
+  bool gave_leftovers_ = false;
 };
 
 }  // namespace mhc

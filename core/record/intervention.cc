@@ -26,7 +26,8 @@ Declaration Number(std::string key, Value fallback, double minimum, double maxim
 }
 
 InterventionKind Bare(std::string key, std::string text) {
-  return {Declare(std::move(key), std::string(), std::move(text)), false, false, false, false};
+  return {
+      Declare(std::move(key), std::string(), std::move(text)), false, false, false, false, false};
 }
 
 std::vector<InterventionKind> MakeKinds() {
@@ -41,16 +42,16 @@ std::vector<InterventionKind> MakeKinds() {
       {Declare("constraint", std::string("sinkhorn"),
                "Another map from the logits to H_res, with its options: "
                "sinkhorn:iterations=5,order=rows_columns."),
-       true, true, true, true},
+       true, true, true, true, true},
       {Number("iterations", std::int64_t{20}, 0, 10000,
               "Iterations of the constraint that the sites have, where it has that option."),
-       true, true, true, false},
-      {rate, true, true, false, false},
-      {policy, true, true, false, false},
+       true, true, true, true, false},
+      {rate, true, true, true, false, false},
+      {policy, true, true, false, false, false},
       Bare("pause", "Wait after the step in progress."),
       Bare("resume", "Go on after a pause."),
       {Number("step", std::int64_t{1}, 1, 1e9, "Do that many steps of a paused run."), false, false,
-       false, false},
+       false, false, false},
       Bare("checkpoint", "Save the run after the step in progress."),
       Bare("stop", "Save the run and end the engine; it can be resumed."),
   };

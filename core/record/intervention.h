@@ -20,9 +20,10 @@
 namespace mhc {
 
 struct InterventionKind {
-  Declaration value;      // its key is the kind's name: "constraint", "learning_rate", "pause"
-  bool needs_value;       // false: the value may be left out, and is then the fallback
-  bool changes_training;  // saved before, and applied again when a resume repeats its step
+  Declaration value;         // its key is the kind's name: "constraint", "learning_rate", "pause"
+  bool needs_value;          // false: the value may be left out, and is then the fallback
+  bool changes_training;     // saved before, and applied again when a resume repeats its step
+  bool undone_by_roll_back;  // a roll back to before it takes it away
   bool takes_sites;
   bool takes_transfer;
 };

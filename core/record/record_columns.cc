@@ -46,7 +46,9 @@ std::optional<Chunk> ChunkCells(SQLite::Statement& row, bool with_data) {
   Chunk chunk;
   const std::int64_t count = IntegerCell(row.getColumn(1));
   chunk.steps.first = IntegerCell(row.getColumn(0));
-  if (count < 1 || count > kChunkSteps || chunk.steps.first < 1) return std::nullopt;
+  constexpr std::int64_t kLastStep = std::int64_t{1} << 53;
+  if (count < 1 || count > kChunkSteps) return std::nullopt;
+  if (chunk.steps.first < 1 || chunk.steps.first > kLastStep) return std::nullopt;
   chunk.steps.last = chunk.steps.first + count - 1;
   chunk.extremes = NoExtremes();
   chunk.extremes.finite = IntegerCell(row.getColumn(2));
@@ -54,10 +56,11 @@ std::optional<Chunk> ChunkCells(SQLite::Statement& row, bool with_data) {
   chunk.extremes.minimum = NumberCell(row.getColumn(4)).value_or(kInfinity);
   chunk.extremes.maximum = NumberCell(row.getColumn(5)).value_or(-kInfinity);
   if (with_data) chunk.data = DoublesCell(row.getColumn(6));
-  const bool measured = chunk.extremes.finite + chunk.extremes.non_finite > 0;
-  if (with_data && measured && static_cast<std::int64_t>(chunk.data.size()) != count) {
-    return std::nullopt;
-  }
+  const std::int64_t finite = chunk.extremes.finite, non_finite = chunk.extremes.non_finite;
+  const bool counted = finite >= 0 && finite <= count && non_finite >= 0 && non_finite <= count;
+  if (!counted || finite + non_finite > count) return std::nullopt;
+  const auto size = static_cast<std::int64_t>(chunk.data.size());
+  if (with_data && size != count && (size != 0 || finite + non_finite > 0)) return std::nullopt;
   return chunk;
 }
 
@@ -73,7 +76,7 @@ class ColumnWalk {
                                       with_data ? ", data" : "")),
         rows_(database, fmt::format("SELECT step, {} FROM step WHERE segment = ? AND step BETWEEN "
                                     "? AND ? ORDER BY step",
-                                    Quoted(column))) {
+                                    SqlIdentifier(column))) {
     chunks_.bind(1, column);
   }
 
@@ -143,7 +146,7 @@ std::optional<double> NewestRow(SQLite::Database& database, const std::string& c
   SQLite::Statement query(
       database, fmt::format("SELECT {0} FROM step WHERE segment = ? AND step BETWEEN ? AND ? AND "
                             "{0} IS NOT NULL ORDER BY step DESC LIMIT 1",
-                            Quoted(column)));
+                            SqlIdentifier(column)));
   query.bind(1, segment);
   query.bind(2, steps.first);
   query.bind(3, steps.last);
@@ -231,7 +234,7 @@ void FoldChunks(SQLite::Database& database, std::int64_t segment, std::int64_t l
   const std::vector<int> columns = PresentStepColumns(database);
   std::string sql = "SELECT step";
   for (const int column : columns) {
-    sql += ", " + Quoted(StepColumns()[static_cast<std::size_t>(column)].name);
+    sql += ", " + SqlIdentifier(StepColumns()[static_cast<std::size_t>(column)].name);
   }
   SQLite::Statement rows(
       database, sql + " FROM step WHERE segment = ? AND step BETWEEN ? AND ? ORDER BY step");

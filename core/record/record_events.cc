@@ -27,6 +27,12 @@ Value ValueOf(const std::string& kind, const std::string& text) {
   return Require(Check(known->value, FromText(known->value, text)), "value");
 }
 
+Value RefusedValueOf(const std::string& kind, const std::string& text) {
+  const InterventionKind* known = FindInterventionKind(kind);
+  if (known == nullptr) return text;
+  return Check(known->value, FromText(known->value, text)).value_or(Value(text));
+}
+
 Intervention InterventionRow(SQLite::Statement& row) {
   Intervention intervention;
   InterventionRequest& request = intervention.request;
@@ -50,7 +56,7 @@ Intervention InterventionRow(SQLite::Statement& row) {
   intervention.time = NumberCell(row.getColumn(16)).value_or(0.0);
   // A refused request may carry any value; only what was applied must be of its kind's type.
   request.value = intervention.applied ? ValueOf(request.kind, intervention.value_text)
-                                       : Value(intervention.value_text);
+                                       : RefusedValueOf(request.kind, intervention.value_text);
   return intervention;
 }
 

@@ -72,7 +72,7 @@ Status CheckRegularFile(const std::filesystem::path& file) {
   return {};
 }
 
-std::string Quoted(std::string_view name) {
+std::string SqlIdentifier(std::string_view name) {
   std::string quoted = "\"";
   for (const char character : name) {
     if (character == '"') quoted += '"';

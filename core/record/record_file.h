@@ -46,14 +46,14 @@ class StatementUse {
 // "trusted_schema=OFF", defensive mode, checked cells, and a cap on the length of any value.
 void ProtectFromStrangers(SQLite::Database& database);
 
-// The folder's name and how SQLite calls the files beside a record.
+// What SQLite calls the files beside a record.
 std::filesystem::path WalOf(const std::filesystem::path& file);
 std::filesystem::path JournalOf(const std::filesystem::path& file);
 
 // Error unless `file` is a regular file; links are not followed.
 Status CheckRegularFile(const std::filesystem::path& file);
 
-// Identifier quoted for SQL.
-std::string Quoted(std::string_view name);
+// The name of a table or column, quoted for SQL.
+std::string SqlIdentifier(std::string_view name);
 
 }  // namespace mhc

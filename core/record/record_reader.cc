@@ -26,7 +26,7 @@ struct RecordReader::State_ {
     columns = PresentStepColumns(opened.database);
     select_columns = "SELECT segment, step";
     for (const int column : columns) {
-      select_columns += ", " + Quoted(StepColumns()[static_cast<std::size_t>(column)].name);
+      select_columns += ", " + SqlIdentifier(StepColumns()[static_cast<std::size_t>(column)].name);
     }
     select_columns += " FROM step ";
   }
@@ -148,6 +148,19 @@ Result<std::int64_t> RecordReader::LastStep() {
   });
 }
 
+Result<std::int64_t> RecordReader::FurthestStep() {
+  return state_->Read([&]() -> Result<std::int64_t> {
+    SegmentRow first;
+    for (const SegmentRow& segment : ReadSegments(state_->database())) {
+      if (segment.reason == "roll_back") first = segment;
+    }
+    SQLite::Statement query(state_->database(), "SELECT max(step) FROM step WHERE segment >= ?");
+    query.bind(1, first.id);
+    if (!query.executeStep() || query.getColumn(0).isNull()) return first.first_step;
+    return std::max(first.first_step, IntegerCell(query.getColumn(0)));
+  });
+}
+
 Result<std::vector<StepRecord>> RecordReader::Rows(std::int64_t first, std::int64_t last) {
   return state_->Read([&]() -> Result<std::vector<StepRecord>> {
     std::vector<StepRecord> rows;
@@ -162,6 +175,27 @@ Result<std::vector<StepRecord>> RecordReader::Rows(std::int64_t first, std::int6
       query.bind(1, span.segment);
       query.bind(2, from);
       query.bind(3, to);
+      while (query.executeStep()) rows.push_back(state_->Row(query));
+    }
+    return rows;
+  });
+}
+
+Result<std::vector<StepRecord>> RecordReader::RowsFrom(std::int64_t first, int limit) {
+  return state_->Read([&]() -> Result<std::vector<StepRecord>> {
+    std::vector<StepRecord> rows;
+    SQLite::Statement query(state_->database(),
+                            state_->select_columns +
+                                "WHERE segment = ? AND step BETWEEN ? AND ? ORDER BY step LIMIT ?");
+    for (const VisibleSpan& span : state_->Spans()) {
+      const int room = limit - static_cast<int>(rows.size());
+      const std::int64_t from = std::max(first, span.after + 1);
+      if (from > span.last || room <= 0) continue;
+      const StatementUse use(query);
+      query.bind(1, span.segment);
+      query.bind(2, from);
+      query.bind(3, span.last);
+      query.bind(4, room);
       while (query.executeStep()) rows.push_back(state_->Row(query));
     }
     return rows;

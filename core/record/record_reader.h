@@ -65,8 +65,13 @@ class RecordReader {
   Result<std::optional<std::string>> Meta(const std::string& key);
   Result<std::vector<SegmentRow>> Segments();
   Result<std::int64_t> LastStep();  // of the latest timeline; 0 where there is none
+  // The furthest step that training came to since it last rolled back, hidden by a resume or not.
+  Result<std::int64_t> FurthestStep();
   // Rows of the latest timeline with first <= step <= last, ascending; no snapshots.
   Result<std::vector<StepRecord>> Rows(std::int64_t first, std::int64_t last);
+  // The first `limit` rows of the latest timeline with step >= first, ascending; no snapshots. The
+  // cost is that of the rows, however far apart a stranger's steps lie.
+  Result<std::vector<StepRecord>> RowsFrom(std::int64_t first, int limit);
   // In the order in which they were written, after (segment, step); at most `limit`.
   Result<std::vector<StepRecord>> RowsAfter(std::int64_t segment, std::int64_t step, int limit);
   // One column of the latest timeline, from finished chunks where there are, else from rows.

@@ -108,7 +108,7 @@ const std::vector<RequiredTable>& RequiredTables() {
 std::string StepTable() {
   std::string sql = "CREATE TABLE step (\n  segment INTEGER NOT NULL,\n  step INTEGER NOT NULL";
   for (const StepColumn& column : StepColumns()) {
-    sql += fmt::format(",\n  {} REAL", Quoted(column.name));
+    sql += fmt::format(",\n  {} REAL", SqlIdentifier(column.name));
   }
   return sql + ",\n  PRIMARY KEY (segment, step)\n) WITHOUT ROWID";
 }
@@ -188,7 +188,7 @@ void UpgradeSchema(SQLite::Database& database) {
   const std::vector<std::string> present = ColumnsOf(database, "step");
   for (const StepColumn& column : StepColumns()) {
     if (std::find(present.begin(), present.end(), column.name) != present.end()) continue;
-    database.exec(fmt::format("ALTER TABLE step ADD COLUMN {} REAL", Quoted(column.name)));
+    database.exec(fmt::format("ALTER TABLE step ADD COLUMN {} REAL", SqlIdentifier(column.name)));
   }
   SQLite::Statement version(database, "UPDATE meta SET value = ? WHERE key = 'schema_version'");
   version.bind(1, std::to_string(kSchemaVersion));

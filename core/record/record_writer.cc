@@ -41,7 +41,7 @@ std::string InsertStepSql() {
   std::string names = "segment, step";
   std::string places = "?, ?";
   for (const StepColumn& column : StepColumns()) {
-    names += ", " + Quoted(column.name);
+    names += ", " + SqlIdentifier(column.name);
     places += ", ?";
   }
   return fmt::format("INSERT INTO step ({}) VALUES ({})", names, places);
@@ -64,12 +64,15 @@ struct RecordWriter::State {
 
   void InsertStep(const StepRecord& record);
   void InsertSnapshot(std::int64_t step, const Snapshot& snapshot);
-  void InsertSegment(std::int64_t step, const std::string& reason);
+  void InsertSegment(std::int64_t id, std::int64_t step, const std::string& reason);
+  void MarkUndone(std::int64_t step);
+  void ReadLastIntervention();
 
   std::filesystem::path file;
   SQLite::Database database;
   std::optional<SQLite::Statement> insert_step, insert_snapshot;
   std::int64_t segment = 0;
+  std::int64_t last_intervention = 0;
 };
 
 void RecordWriter::State::InsertStep(const StepRecord& record) {
@@ -95,13 +98,32 @@ void RecordWriter::State::InsertSnapshot(std::int64_t step, const Snapshot& snap
   insert_snapshot->exec();
 }
 
-void RecordWriter::State::InsertSegment(std::int64_t step, const std::string& reason) {
+void RecordWriter::State::InsertSegment(std::int64_t id, std::int64_t step,
+                                        const std::string& reason) {
   SQLite::Statement insert(database, "INSERT INTO segment VALUES (?, ?, ?, ?)");
-  insert.bind(1, segment);
+  insert.bind(1, id);
   insert.bind(2, step);
   insert.bind(3, reason);
   insert.bind(4, Now());
   insert.exec();
+}
+
+void RecordWriter::State::MarkUndone(std::int64_t step) {
+  SQLite::Statement undo(database,
+                         "UPDATE intervention SET undone = 1 WHERE outcome = 'applied' AND step >= "
+                         "? AND kind = ?");
+  for (const InterventionKind& kind : InterventionKinds()) {
+    if (!kind.undone_by_roll_back) continue;
+    undo.reset();
+    undo.bind(1, step);
+    undo.bind(2, kind.value.key);
+    undo.exec();
+  }
+}
+
+void RecordWriter::State::ReadLastIntervention() {
+  last_intervention =
+      database.execAndGet("SELECT ifnull(max(number), 0) FROM intervention").getInt64();
 }
 
 RecordWriter::RecordWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -123,7 +145,7 @@ Result<RecordWriter> RecordWriter::Create(const std::filesystem::path& file,
     CreateSchema(state->database);
     WriteDescription(state->database, description);
     WriteMeta(state->database, "state", ToText(RunState::kCreated));
-    state->InsertSegment(0, "start");
+    state->InsertSegment(0, 0, "start");
     transaction.commit();
     state->PrepareSteps();
     return RecordWriter(std::move(state));
@@ -141,6 +163,7 @@ Result<RecordWriter> RecordWriter::Open(const std::filesystem::path& file) {
     const std::vector<SegmentRow> segments = ReadSegments(state->database);
     if (segments.empty()) ThrowDamaged("table segment is empty");
     state->segment = segments.back().id;
+    state->ReadLastIntervention();
     transaction.commit();
     state->PrepareSteps();
     return RecordWriter(std::move(state));
@@ -150,22 +173,22 @@ Result<RecordWriter> RecordWriter::Open(const std::filesystem::path& file) {
 Status RecordWriter::BeginSegment(std::int64_t step, const std::string& reason) {
   return Attempt("beginning a segment in", state_->file, [&]() -> Status {
     SQLite::Transaction transaction(state_->database);
-    const std::int64_t before = state_->segment;
+    state_->InsertSegment(state_->segment + 1, step, reason);
+    transaction.commit();
     ++state_->segment;
-    try {
-      state_->InsertSegment(step, reason);
-      if (reason == "roll_back") {
-        SQLite::Statement undo(state_->database,
-                               "UPDATE intervention SET undone = 1 WHERE outcome = 'applied' AND "
-                               "step >= ?");
-        undo.bind(1, step);
-        undo.exec();
-      }
-      transaction.commit();
-    } catch (const SQLite::Exception&) {
-      state_->segment = before;
-      throw;
-    }
+    return {};
+  });
+}
+
+Status RecordWriter::BeginRollBack(std::int64_t step, const Intervention& guard) {
+  return Attempt("beginning a roll back in", state_->file, [&]() -> Status {
+    SQLite::Transaction transaction(state_->database);
+    state_->InsertSegment(state_->segment + 1, step, "roll_back");
+    state_->MarkUndone(step);
+    WriteIntervention(state_->database, guard, state_->segment + 1);
+    transaction.commit();
+    ++state_->segment;
+    state_->ReadLastIntervention();
     return {};
   });
 }
@@ -185,16 +208,19 @@ Status RecordWriter::AppendStep(const StepRecord& record) {
   });
 }
 
-Status RecordWriter::AppendIntervention(const Intervention& intervention) {
+Status RecordWriter::AppendIntervention(const Intervention& intervention,
+                                        const std::optional<Snapshot>& maps_before) {
   return Attempt("recording an intervention in", state_->file, [&]() -> Status {
+    SQLite::Transaction transaction(state_->database);
+    if (maps_before) state_->InsertSnapshot(intervention.step, *maps_before);
     WriteIntervention(state_->database, intervention, state_->segment);
+    transaction.commit();
+    state_->ReadLastIntervention();
     return {};
   });
 }
 
-std::int64_t RecordWriter::last_intervention() const {
-  return state_->database.execAndGet("SELECT ifnull(max(number), 0) FROM intervention").getInt64();
-}
+std::int64_t RecordWriter::last_intervention() const { return state_->last_intervention; }
 
 Status RecordWriter::ReplaceSnapshot(std::int64_t step, const Snapshot& snapshot) {
   return Attempt("recording a snapshot in", state_->file, [&]() -> Status {

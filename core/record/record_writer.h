@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -29,15 +30,19 @@ class RecordWriter {
   ~RecordWriter();
 
   // Training goes back to `step` finished steps, or on from it after a stop. Rows that follow
-  // belong to the new segment; nothing is deleted. `reason`: "resume" or "roll_back". For a roll
-  // back the applied interventions of a step >= `step` are marked undone.
+  // belong to the new segment; nothing is deleted. `reason`: "resume".
   Status BeginSegment(std::int64_t step, const std::string& reason);
+  // The same for a roll back, with what the guard changes at its beginning; the applied
+  // interventions of a step >= `step` that a roll back takes away are marked undone.
+  Status BeginRollBack(std::int64_t step, const Intervention& guard);
   std::int64_t segment() const;
 
   // The step's row, its snapshots, and, when a span of 4,096 steps is finished, its chunks.
   Status AppendStep(const StepRecord& record);
-  // Idempotent by the request's id: a second outcome of the same id is not written.
-  Status AppendIntervention(const Intervention& intervention);
+  // Idempotent by the request's id: a second outcome of the same id is not written. `maps_before`,
+  // the maps right before it, becomes the snapshot of its step in the same transaction.
+  Status AppendIntervention(const Intervention& intervention,
+                            const std::optional<Snapshot>& maps_before = std::nullopt);
   // The number of the newest intervention in the record; 0 where there is none.
   std::int64_t last_intervention() const;
   // A snapshot of a step that is recorded already (or of step 0), in place of one of that kind.

@@ -4,6 +4,7 @@
 // Byte 0 is held by the engine; byte 1 as soon as its process id and host stand in the file, so
 // that nobody reads the name of an earlier holder for that of a new one.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -83,6 +84,10 @@ Result<RunLock> RunFolder::Lock() const {
   const std::filesystem::path file = path_ / "lock";
   OwnedDescriptor descriptor(open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!descriptor) return Fail("{}: cannot be opened: {}", file.string(), std::strerror(errno));
+  struct stat about {};
+  if (fstat(descriptor.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
+    return Fail("{}: found something else than a file, expected the run's lock", file.string());
+  }
   if (!TakeByte(descriptor.get(), kHeldByte)) {
     if (errno != EAGAIN && errno != EACCES) {
       return Fail("{}: cannot be locked: {}", file.string(), std::strerror(errno));
@@ -106,8 +111,13 @@ Result<RunLock> RunFolder::Lock() const {
 std::optional<LockHolder> RunFolder::Holder() const {
   constexpr std::size_t kLongestHolder = 4096;
   const std::filesystem::path file = path_ / "lock";
-  const OwnedDescriptor descriptor(open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!descriptor) return std::nullopt;
+  // A stranger's pipe of that name must not hold a reader up.
+  const OwnedDescriptor descriptor(
+      open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  struct stat about {};
+  if (!descriptor || fstat(descriptor.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
+    return std::nullopt;
+  }
   if (IsByteTaken(descriptor.get(), kNamedByte)) {
     const auto text = ReadSmallFile(file, kLongestHolder);
     return text ? ParseHolder(*text) : LockHolder{};

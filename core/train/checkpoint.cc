@@ -1,13 +1,13 @@
 #include "core/train/checkpoint.h"
 
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "core/formats/json_text.h"
 #include "core/formats/output_file.h"
 #include "core/formats/safetensors.h"
 #include "core/formats/safetensors_writer.h"
+#include "core/record/intervention.h"
 
 namespace mhc {
 namespace {
@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 constexpr const char* kModelFile = "model.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 constexpr const char* kStateFile = "state.json";
-constexpr std::uintmax_t kLargestState = 16 << 20;
 constexpr int kStateVersion = 1;
 
 using Tensors = std::map<std::string, at::Tensor>;
@@ -101,6 +100,23 @@ TrainingState FromJson(const nlohmann::json& json) {
   return state;
 }
 
+// What a hand or a disk may have changed.
+Status CheckState(const TrainingState& state, std::int64_t step) {
+  if (state.step != step) return Fail("step: found {}, expected {}", state.step, step);
+  for (const auto& [kind, value] : {std::pair("learning_rate", Value(state.learning_rate)),
+                                    std::pair("on_nonfinite", Value(state.on_nonfinite))}) {
+    const auto checked = Check(FindInterventionKind(kind)->value, value);
+    if (!checked) return tl::unexpected(checked.error());
+  }
+  for (const SiteState& site : state.sites) {
+    if (!site.outgoing.empty() && (site.blend.steps < 1 || site.blend.start > step)) {
+      return Fail("sites: found a blend over {} steps from step {}, expected one in progress",
+                  site.blend.steps, site.blend.start);
+    }
+  }
+  return {};
+}
+
 Status WriteState(const fs::path& path, const TrainingState& state) {
   auto file = OutputFile::Create(path);
   if (!file) return tl::unexpected(file.error());
@@ -124,6 +140,15 @@ at::Tensor NoLogits(const ConstraintChoice& choice, std::int64_t streams) {
   return torch::zeros({LogitCount(choice, static_cast<int>(streams))}, torch::kFloat64);
 }
 
+Result<ConstraintChoice> ChoiceFor(const std::string& text, std::int64_t streams) {
+  auto choice = ParseConstraint(text);
+  if (!choice) return choice;
+  if (auto allowed = CheckStreams(*choice, static_cast<int>(streams)); !allowed) {
+    return tl::unexpected(allowed.error());
+  }
+  return choice;
+}
+
 // The model's sites get the constraints of the state; parameters follow from the tensors.
 Status RestoreSites(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
   Decoder& model = trainer.model();
@@ -135,12 +160,12 @@ Status RestoreSites(const fs::path& folder, const TrainingState& state, Trainer&
     HyperConnection& site = model->sites[i];
     const SiteState& saved = state.sites[i];
     const std::int64_t streams = site->streams();
-    auto choice = ParseConstraint(saved.constraint);
+    auto choice = ChoiceFor(saved.constraint, streams);
     if (!choice) return FailWithin((folder / kStateFile).string(), choice.error());
     std::optional<Blend> blend;
     site->EndBlend();
     if (!saved.outgoing.empty()) {
-      auto outgoing = ParseConstraint(saved.outgoing);
+      auto outgoing = ChoiceFor(saved.outgoing, streams);
       if (!outgoing) return FailWithin((folder / kStateFile).string(), outgoing.error());
       site->SetConstraint(*outgoing, NoLogits(*outgoing, streams), std::nullopt);
       blend = saved.blend;
@@ -204,23 +229,19 @@ Status SaveCheckpoint(const fs::path& folder, const TrainingState& state, Traine
   return status;
 }
 
-Result<TrainingState> ReadTrainingState(const fs::path& folder) {
+Result<TrainingState> ReadTrainingState(const fs::path& folder, std::int64_t step) {
   const fs::path path = folder / kStateFile;
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error) return Fail("{}: cannot be read: {}", path.string(), error.message());
-  if (size > kLargestState) return Fail("{}: {} bytes, expected a small file", path.string(), size);
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  const auto json = nlohmann::json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Fail("{}: is not a JSON object", path.string());
-  if (json.value("version", 0) != kStateVersion) {
-    return Fail("{}: version {}, expected {}", path.string(), json.value("version", 0),
-                kStateVersion);
-  }
+  const auto json = ReadJson(path);
+  if (!json) return tl::unexpected(json.error());
   try {
-    return FromJson(json);
+    const auto version = json->at("version").get<int>();
+    if (version != kStateVersion) {
+      return Fail("{}: found version {}, expected {}", path.string(), version, kStateVersion);
+    }
+    TrainingState state = FromJson(*json);
+    if (auto sound = CheckState(state, step); !sound)
+      return FailWithin(path.string(), sound.error());
+    return state;
   } catch (const nlohmann::json::exception&) {
     return Fail("{}: a key is missing or has another type than expected", path.string());
   }

@@ -41,8 +41,8 @@ std::vector<SiteState> SiteStates(const Decoder& model);
 Status SaveCheckpoint(const std::filesystem::path& folder, const TrainingState& state,
                       Trainer& trainer);
 
-// Reads state.json alone.
-Result<TrainingState> ReadTrainingState(const std::filesystem::path& folder);
+// Reads state.json alone, which must be of `step`. Every value is checked.
+Result<TrainingState> ReadTrainingState(const std::filesystem::path& folder, std::int64_t step);
 
 // Gives the trainer the constraints, parameters and moments of the checkpoint. Error names the file
 // and the tensor that is missing, unknown or of another shape; the trainer is then not to be used.

@@ -4,6 +4,17 @@ namespace mhc {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+Status RemoveFolder(const fs::path& folder) {
+  std::error_code error;
+  fs::remove_all(folder, error);
+  if (error) return Fail("{}: cannot be removed: {}", folder.string(), error.message());
+  return {};
+}
+
+}  // namespace
+
 CheckpointStore::CheckpointStore(const RunFolder& folder, RecordWriter& writer,
                                  const std::vector<CheckpointRow>& rows)
     : folder_(folder), writer_(writer) {
@@ -15,15 +26,12 @@ CheckpointStore::CheckpointStore(const RunFolder& folder, RecordWriter& writer,
 
 Status CheckpointStore::Save(const TrainingState& state, const std::string& reason,
                              Trainer& trainer) {
-  const fs::path path = folder_.checkpoint_path(state.step);
   const auto known = reasons_.find(state.step);
   if (known == reasons_.end()) {
     if (auto status = writer_.Sync(); !status) return status;
-    std::error_code error;
-    // A complete folder that the record does not know: the process died between the two.
-    if (!fs::is_directory(path, error)) {
-      if (auto status = SaveCheckpoint(path, state, trainer); !status) return status;
-    }
+    const fs::path path = folder_.checkpoint_path(state.step);
+    if (auto removed = RemoveFolder(path); !removed) return removed;
+    if (auto status = SaveCheckpoint(path, state, trainer); !status) return status;
   } else if (reason == "regular" || known->second == reason) {
     return {};
   }
@@ -41,13 +49,9 @@ Status CheckpointStore::Retain() {
   }
   for (std::size_t i = 0; i + keep < regular.size(); ++i) {
     if (auto status = writer_.RemoveCheckpoint(regular[i]); !status) return status;
-    std::error_code error;
-    fs::remove_all(folder_.checkpoint_path(regular[i]), error);
-    if (error) {
-      return Fail("{}: cannot be removed: {}", folder_.checkpoint_path(regular[i]).string(),
-                  error.message());
-    }
     reasons_.erase(regular[i]);
+    const fs::path path = folder_.checkpoint_path(regular[i]);
+    if (auto removed = RemoveFolder(path); !removed) return removed;
   }
   return {};
 }
@@ -57,7 +61,7 @@ Result<CheckpointStore::Loaded> CheckpointStore::LoadNewest(Trainer& trainer) {
   std::vector<std::int64_t> damaged_steps;
   for (auto it = reasons_.rbegin(); it != reasons_.rend(); ++it) {
     const fs::path path = folder_.checkpoint_path(it->first);
-    auto state = ReadTrainingState(path);
+    auto state = ReadTrainingState(path, it->first);
     const Status loaded =
         state ? LoadCheckpoint(path, *state, trainer) : Status(tl::unexpected(state.error()));
     if (!loaded) {
@@ -66,10 +70,7 @@ Result<CheckpointStore::Loaded> CheckpointStore::LoadNewest(Trainer& trainer) {
       continue;
     }
     for (const std::int64_t step : damaged_steps) {
-      if (auto aside = SetAside(step, ".damaged"); !aside) return tl::unexpected(aside.error());
-      if (auto removed = writer_.RemoveCheckpoint(step); !removed) {
-        return tl::unexpected(removed.error());
-      }
+      if (auto aside = SetAsideDamaged(step); !aside) return tl::unexpected(aside.error());
     }
     return Loaded{std::move(*state), std::move(damaged)};
   }
@@ -78,25 +79,33 @@ Result<CheckpointStore::Loaded> CheckpointStore::LoadNewest(Trainer& trainer) {
 }
 
 // Gives the folder of a step another name, with a number behind it where that is taken.
-Status CheckpointStore::SetAside(std::int64_t step, const std::string& ending) {
+Status CheckpointStore::SetAsideDamaged(std::int64_t step) {
   const fs::path path = folder_.checkpoint_path(step);
   fs::path aside = path;
-  aside += ending;
+  aside += ".damaged";
   std::error_code error;
   for (int i = 2; fs::exists(fs::symlink_status(aside, error)); ++i) {
     aside = path;
-    aside += fmt::format("{}-{}", ending, i);
+    aside += fmt::format(".damaged-{}", i);
   }
   fs::rename(path, aside, error);
   if (error) return Fail("{}: cannot be renamed: {}", path.string(), error.message());
   reasons_.erase(step);
-  return {};
+  return writer_.RemoveCheckpoint(step);
 }
 
-Status CheckpointStore::SetAsideAfter(std::int64_t step, std::int64_t segment) {
-  for (auto it = reasons_.upper_bound(step); it != reasons_.end();
-       it = reasons_.upper_bound(step)) {
-    if (auto aside = SetAside(it->first, fmt::format(".undone-{}", segment)); !aside) return aside;
+Status CheckpointStore::RemovePartialFolders() {
+  std::error_code error;
+  std::vector<fs::path> partial;
+  for (fs::directory_iterator entry(folder_.checkpoints_path(), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".partial") partial.push_back(entry->path());
+  }
+  if (error) {
+    return Fail("{}: cannot be listed: {}", folder_.checkpoints_path().string(), error.message());
+  }
+  for (const fs::path& folder : partial) {
+    if (auto removed = RemoveFolder(folder); !removed) return removed;
   }
   return {};
 }

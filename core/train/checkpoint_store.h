@@ -22,8 +22,9 @@ class CheckpointStore {
   CheckpointStore(const RunFolder& folder, RecordWriter& writer,
                   const std::vector<CheckpointRow>& rows);
 
-  // Saves where there is none of this step, and notes why it is kept. Takes regular ones beyond
-  // train.keep_checkpoints away.
+  // Saves where there is none of this step, and notes why it is kept. A folder of this step that
+  // the record does not know belongs to a future that was left, and is replaced. Takes regular ones
+  // beyond train.keep_checkpoints away.
   Status Save(const TrainingState& state, const std::string& reason, Trainer& trainer);
 
   struct Loaded {
@@ -35,13 +36,12 @@ class CheckpointStore {
   Result<Loaded> LoadNewest(Trainer& trainer);
   bool empty() const { return reasons_.empty(); }
 
-  // After a roll back to `step`: folders of later steps belong to an undone future and are renamed
-  // to ….undone-SEGMENT, so that their steps can be saved again.
-  Status SetAsideAfter(std::int64_t step, std::int64_t segment);
+  // Removes what saves that did not end have left. Once, before the first save.
+  Status RemovePartialFolders();
 
  private:
   Status Retain();
-  Status SetAside(std::int64_t step, const std::string& ending);
+  Status SetAsideDamaged(std::int64_t step);
 
   const RunFolder& folder_;
   RecordWriter& writer_;

@@ -63,6 +63,19 @@ Status CheckConstraintChange(const Decoder& model, const std::vector<std::int64_
   return {};
 }
 
+Status CheckMeans(const Decoder& model, const std::vector<std::int64_t>& sites,
+                  const Transfer& transfer, const SiteMeans& means) {
+  if (transfer.kind == Transfer::Kind::kKeepLogits) return {};
+  for (const std::int64_t site : SitesOrAll(sites, model)) {
+    if (means[site].res_NN.isfinite().all().item<bool>()) continue;
+    return Fail(
+        "transfer {}: the maps of site {} are not finite, expected keep_logits or a resume "
+        "from an earlier checkpoint",
+        ToText(transfer), site);
+  }
+  return {};
+}
+
 ConstraintChange ChangeConstraint(Decoder& model, const std::vector<std::int64_t>& sites,
                                   const ConstraintChoice& choice, const Transfer& transfer,
                                   const SiteMeans& means, std::int64_t finished) {

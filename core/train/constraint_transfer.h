@@ -34,7 +34,11 @@ Status CheckConstraintChange(const Decoder& model, const std::vector<std::int64_
                              const ConstraintChoice& choice, const Transfer& transfer,
                              std::int64_t streams);
 
-// After a check that passed. `means` holds the token means of every site right before; `finished`
+// Error (and nothing changed) where a fit would start from maps that are not finite.
+Status CheckMeans(const Decoder& model, const std::vector<std::int64_t>& sites,
+                  const Transfer& transfer, const SiteMeans& means);
+
+// After checks that passed. `means` holds the token means of every site right before; `finished`
 // is the number of finished steps. The optimizer must be rebuilt afterwards.
 ConstraintChange ChangeConstraint(Decoder& model, const std::vector<std::int64_t>& sites,
                                   const ConstraintChoice& choice, const Transfer& transfer,

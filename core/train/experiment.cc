@@ -42,6 +42,11 @@ void Experiment::Say(const std::string& sentence) {
   if (host_.observer) host_.observer->OnMessage(sentence);
 }
 
+Status Experiment::SayAlert(const std::string& kind, const std::string& sentence) {
+  Say(sentence);
+  return writer_.AppendAlert(finished_, kind, sentence);
+}
+
 TrainingState Experiment::CurrentState() const {
   return {finished_,    peak_learning_rate_,          on_nonfinite_, seconds_, last_intervention_,
           data_.hash(), SiteStates(trainer_->model())};
@@ -76,6 +81,8 @@ Result<RunState> Experiment::TrainCatchingExceptions(const std::function<bool()>
   } catch (const std::bad_alloc&) {
     return Fail("step {}: out of memory, expected a smaller model, batch or context",
                 finished_ + 1);
+  } catch (const std::exception& error) {
+    return Fail("step {}: failed: {}", finished_ + 1, FirstLine(error.what()));
   }
 }
 
@@ -136,7 +143,7 @@ Status Experiment::TrainOneStep() {
 
   finished_ = step;
   if (steps_allowed_ > 0) --steps_allowed_;
-  if (auto status = EvaluateInto(record); !status) return status;
+  EvaluateInto(record);
   seconds_ += SecondsSince(start);
   record.Set("seconds", seconds_);
   recent_step_seconds_.push_back(SecondsSince(start));
@@ -144,21 +151,26 @@ Status Experiment::TrainOneStep() {
   if (auto status = AppendStep(record); !status) return status;
   Report(record);
   if (!outcome.finite) return GuardNonFinite(outcome);
-  last_step_skipped_ = false;
-  const std::int64_t every = settings.checkpoint_every;
-  if (every > 0 && finished_ % every == 0 && finished_ < settings.steps) {
-    return SaveCheckpointNow("regular");
-  }
-  return {};
+  skipped_steps_ = 0;
+  if (finished_ >= failed_step_) roll_backs_ = 0;
+  return SaveRegularCheckpoint();
 }
 
-Status Experiment::EvaluateInto(StepRecord& record) {
+// One that cannot be saved is no reason to lose what comes after it: the next one is tried again.
+Status Experiment::SaveRegularCheckpoint() {
+  const TrainSettings& settings = folder_.configuration().train;
+  const std::int64_t every = settings.checkpoint_every;
+  if (every == 0 || finished_ % every != 0 || finished_ >= settings.steps) return {};
+  const auto saved = SaveCheckpointNow("regular");
+  return saved ? saved : SayAlert("checkpoint", saved.error().message);
+}
+
+void Experiment::EvaluateInto(StepRecord& record) {
   const TrainSettings& settings = folder_.configuration().train;
   const bool due = settings.evaluate_every > 0 && finished_ % settings.evaluate_every == 0;
   if (due || finished_ == settings.steps) {
     record.Set("validation_loss", trainer_->Evaluate(data_));
   }
-  return {};
 }
 
 Status Experiment::AppendStep(StepRecord& record) {

@@ -73,31 +73,43 @@ class Experiment {
 
   // experiment_start.cc
   Status GoBackToNewestCheckpoint(RecordReader& reader);
+  Status RememberInterventions(RecordReader& reader, const TrainingState& state);
+  Status TellWhatChanged(const RunDescription& started);
 
   // experiment.cc
   Result<RunState> TrainCatchingExceptions(const std::function<bool()>& stop_requested);
   Result<RunState> Train(const std::function<bool()>& stop_requested);
   Status TrainOneStep();
+  Status SaveRegularCheckpoint();
   Status AppendStep(StepRecord& record);
-  Status EvaluateInto(StepRecord& record);
+  void EvaluateInto(StepRecord& record);
   Status SaveCheckpointNow(const std::string& reason);
   Status Finish(RunState state);
   void Report(const StepRecord& record);
   TrainingState CurrentState() const;
   void Say(const std::string& sentence);
+  Status SayAlert(const std::string& kind, const std::string& sentence);
 
   // experiment_interventions.cc
   Status ApplyReplays();
+  struct WaitingRequest {
+    TakenRequest taken;
+    Result<InterventionRequest> request;  // the error is the reason of its refusal
+  };
   Status TakeRequests();
-  Status Settle(const TakenRequest& taken);
+  Status CollectRequests();
+  Status Settle(const WaitingRequest& waiting);
   Status RefuseRemainingRequests();
-  Result<Intervention> Apply(const InterventionRequest& request, bool replay);
-  Status ApplyConstraint(Intervention& intervention, bool replay);
+  Intervention Apply(const InterventionRequest& request);
+  Status ApplyConstraint(Intervention& intervention);
   Status ApplyIterations(Intervention& intervention);
   Status ApplyControl(const InterventionRequest& request);
-  bool WaitsForSteps(const TakenRequest& taken) const;
-  Status RecordJump(Intervention& intervention, const SiteMeans& before);
+  Status ApplyPause(const InterventionRequest& request);
+  bool MustWait(const WaitingRequest& waiting) const;
+  SiteMeans MeansOfNextStep();
+  void MeasureJump(Intervention& intervention, const SiteMeans& before);
   Status GuardNonFinite(const StepOutcome& outcome);
+  Status GuardBySkipping(const std::string& what);
   Status RollBack();
 
   RunFolder folder_;
@@ -119,13 +131,17 @@ class Experiment {
 
   // Of this process.
   std::vector<Intervention> replays_;  // ascending by step and number
+  std::int64_t repeats_until_ = 0;     // steps up to this one were recorded before a resume
   std::set<std::string> settled_;      // ids whose outcome is in the record
-  std::deque<TakenRequest> waiting_;
+  std::deque<WaitingRequest> waiting_;
+  bool inbox_is_missing_ = false;
+  std::optional<Snapshot> maps_before_;   // of the intervention that is being applied
   std::int64_t snapshot_forced_at_ = -1;  // a step after an intervention
   bool paused_ = false, stop_ = false, failed_ = false;
   std::int64_t steps_allowed_ = 0;  // while paused
-  std::int64_t roll_backs_ = 0;
-  bool last_step_skipped_ = false;
+  std::int64_t roll_backs_ = 0;     // since a step got past the last failure
+  std::int64_t failed_step_ = 0;    // the step that the last roll back was for
+  std::int64_t skipped_steps_ = 0;  // in a row
   double record_ms_ = 0.0;
   std::deque<double> recent_step_seconds_;
 };

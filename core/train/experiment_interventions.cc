@@ -10,14 +10,10 @@ namespace mhc {
 namespace {
 
 constexpr std::int64_t kMostRollBacks = 5;
+constexpr std::int64_t kMostSkippedSteps = 20;
 
 double UnixNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string TextOf(const Value& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  return text != nullptr ? *text : ToToml(value);
 }
 
 double Distance(const MeanMaps& a, const MeanMaps& b) {
@@ -37,58 +33,81 @@ Status Experiment::ApplyReplays() {
   while (!replays_.empty() && replays_.front().step <= finished_) {
     const Intervention past = replays_.front();
     replays_.erase(replays_.begin());
-    auto applied = Apply(past.request, /*replay=*/true);
-    if (!applied) return tl::unexpected(applied.error());
-    if (!applied->applied) {
+    const Intervention applied = Apply(past.request);
+    if (!applied.applied) {
       return Fail("{}: the intervention of step {} cannot be applied again: {}",
-                  folder_.path().string(), past.step, applied->reason);
+                  folder_.path().string(), past.step, applied.reason);
+    }
+    if (maps_before_) {
+      if (auto kept = writer_.ReplaceSnapshot(finished_, *maps_before_); !kept) return kept;
     }
     last_intervention_ = std::max(last_intervention_, past.number);
   }
   return {};
 }
 
-bool Experiment::WaitsForSteps(const TakenRequest& taken) const {
-  if (steps_allowed_ == 0) return false;
-  const auto request = ParseRequest(folder_.configuration(), taken.id, taken.text);
-  return request && request->kind != "pause" && request->kind != "stop";
+// While single steps are under way the others wait their turn, so that a list of requests is a
+// script; and while recorded steps are repeated nothing may change what is being repeated. A pause
+// and a stop wait for neither.
+bool Experiment::MustWait(const WaitingRequest& waiting) const {
+  if (!waiting.request) return false;
+  const std::string& kind = waiting.request->kind;
+  if (finished_ < repeats_until_ && FindInterventionKind(kind)->changes_training) return true;
+  return steps_allowed_ > 0 && kind != "pause" && kind != "stop";
+}
+
+// An inbox that cannot be read is told once and looked at again; training goes on.
+Status Experiment::CollectRequests() {
+  auto taken = inbox_.Take();
+  if (!taken) {
+    if (inbox_is_missing_) return {};
+    inbox_is_missing_ = true;
+    return SayAlert("inbox", taken.error().message);
+  }
+  inbox_is_missing_ = false;
+  for (TakenRequest& request : *taken) {
+    auto parsed = request.unreadable.empty()
+                      ? ParseRequest(folder_.configuration(), request.id, request.text)
+                      : Result<InterventionRequest>(tl::unexpected(Error{request.unreadable}));
+    waiting_.push_back({std::move(request), std::move(parsed)});
+  }
+  return {};
 }
 
 Status Experiment::TakeRequests() {
-  auto taken = inbox_.Take();
-  if (!taken) return tl::unexpected(taken.error());
-  waiting_.insert(waiting_.end(), taken->begin(), taken->end());
-  // While single steps are under way the others wait their turn, so that a list of requests is a
-  // script; a pause or a stop does not.
+  if (auto collected = CollectRequests(); !collected) return collected;
+  bool one_waits_for_repeats = false;
   for (auto it = waiting_.begin(); it != waiting_.end() && !stop_;) {
-    if (WaitsForSteps(*it)) {
+    // Behind a request that waits for the end of the repeated steps, the order is kept.
+    const bool urgent =
+        it->request && (it->request->kind == "pause" || it->request->kind == "stop");
+    const bool waits = MustWait(*it) || (one_waits_for_repeats && !urgent);
+    if (waits) {
+      one_waits_for_repeats = one_waits_for_repeats || finished_ < repeats_until_;
       ++it;
       continue;
     }
-    const TakenRequest request = *it;
+    const WaitingRequest request = std::move(*it);
     it = waiting_.erase(it);
     if (auto status = Settle(request); !status) return status;
   }
   return {};
 }
 
-Status Experiment::Settle(const TakenRequest& taken) {
+Status Experiment::Settle(const WaitingRequest& waiting) {
+  const TakenRequest& taken = waiting.taken;
   if (settled_.contains(taken.id)) return inbox_.Done(taken);
   Intervention intervention;
-  intervention.request.id = taken.id;
-  intervention.step = finished_;
-  auto request = taken.unreadable.empty()
-                     ? ParseRequest(folder_.configuration(), taken.id, taken.text)
-                     : Result<InterventionRequest>(tl::unexpected(Error{taken.unreadable}));
-  if (!request) {
-    intervention.reason = request.error().message;
+  maps_before_.reset();
+  if (waiting.request) {
+    intervention = Apply(*waiting.request);
   } else {
-    auto outcome = Apply(*request, /*replay=*/false);
-    if (!outcome) return tl::unexpected(outcome.error());
-    intervention = std::move(*outcome);
+    intervention.request.id = taken.id;
+    intervention.step = finished_;
+    intervention.reason = waiting.request.error().message;
   }
   intervention.time = UnixNow();
-  if (auto status = writer_.AppendIntervention(intervention); !status) return status;
+  if (auto status = writer_.AppendIntervention(intervention, maps_before_); !status) return status;
   settled_.insert(taken.id);
   if (intervention.applied) last_intervention_ = writer_.last_intervention();
   Say(intervention.applied ? fmt::format("{} {} applied at step {}", intervention.request.kind,
@@ -98,16 +117,14 @@ Status Experiment::Settle(const TakenRequest& taken) {
 }
 
 Status Experiment::RefuseRemainingRequests() {
-  auto taken = inbox_.Take();
-  if (!taken) return tl::unexpected(taken.error());
-  waiting_.insert(waiting_.end(), taken->begin(), taken->end());
-  for (const TakenRequest& request : waiting_) {
-    if (!settled_.contains(request.id)) {
+  if (auto collected = CollectRequests(); !collected) return collected;
+  for (const WaitingRequest& waiting : waiting_) {
+    if (!settled_.contains(waiting.taken.id)) {
       Intervention refused;
-      refused.request.id = request.id;
-      if (auto parsed = ParseRequest(folder_.configuration(), request.id, request.text)) {
-        refused.request = *parsed;
-        refused.value_text = TextOf(parsed->value);
+      refused.request.id = waiting.taken.id;
+      if (waiting.request) {
+        refused.request = *waiting.request;
+        refused.value_text = ValueText(*waiting.request);
       }
       refused.step = finished_;
       refused.reason =
@@ -115,21 +132,22 @@ Status Experiment::RefuseRemainingRequests() {
       refused.time = UnixNow();
       if (auto status = writer_.AppendIntervention(refused); !status) return status;
     }
-    if (auto status = inbox_.Done(request); !status) return status;
+    if (auto status = inbox_.Done(waiting.taken); !status) return status;
   }
   waiting_.clear();
   return {};
 }
 
-// The outcome; an error only where disk or record failed. A refusal changes nothing.
-Result<Intervention> Experiment::Apply(const InterventionRequest& request, bool replay) {
+// What became of a request. A refusal comes before anything was changed.
+Intervention Experiment::Apply(const InterventionRequest& request) {
   Intervention intervention;
   intervention.request = request;
-  intervention.value_text = TextOf(request.value);
+  intervention.value_text = ValueText(request);
   intervention.step = finished_;
+  maps_before_.reset();
   Status done;
   if (request.kind == "constraint") {
-    done = ApplyConstraint(intervention, replay);
+    done = ApplyConstraint(intervention);
   } else if (request.kind == "iterations") {
     done = ApplyIterations(intervention);
   } else {
@@ -140,7 +158,13 @@ Result<Intervention> Experiment::Apply(const InterventionRequest& request, bool 
   return intervention;
 }
 
-Status Experiment::ApplyConstraint(Intervention& intervention, bool replay) {
+// The token means of the maps as the coming step would have them, a blend at its weight included.
+SiteMeans Experiment::MeansOfNextStep() {
+  trainer_->AdvanceBlends(finished_);
+  return probe_.Means(trainer_->Trace(data_.TrainingBatch(finished_)));
+}
+
+Status Experiment::ApplyConstraint(Intervention& intervention) {
   const InterventionRequest& request = intervention.request;
   auto choice = ParseConstraint(std::get<std::string>(request.value));
   if (!choice) return tl::unexpected(choice.error());
@@ -150,19 +174,20 @@ Status Experiment::ApplyConstraint(Intervention& intervention, bool replay) {
       !status) {
     return status;
   }
-  if (!replay) {
-    if (auto status = SaveCheckpointNow("intervention"); !status) return status;
+  const SiteMeans before = MeansOfNextStep();
+  if (auto finite = CheckMeans(model, request.sites, request.transfer, before); !finite) {
+    return finite;
   }
-  const SiteMeans before = probe_.Means(trainer_->Trace(data_.TrainingBatch(finished_)));
+  if (auto status = SaveCheckpointNow("intervention"); !status) return status;
   const ConstraintChange change =
       ChangeConstraint(model, request.sites, *choice, request.transfer, before, finished_);
   trainer_->optimizer().Rebuild();
-  trainer_->AdvanceBlends(finished_);
   snapshot_forced_at_ = finished_ + 1;
   intervention.unmatched_by_site = change.unmatched_by_site;
   intervention.unmatched =
       *std::max_element(change.unmatched_by_site.begin(), change.unmatched_by_site.end());
-  return RecordJump(intervention, before);
+  MeasureJump(intervention, before);
+  return {};
 }
 
 Status Experiment::ApplyIterations(Intervention& intervention) {
@@ -180,38 +205,35 @@ Status Experiment::ApplyIterations(Intervention& intervention) {
     choices.push_back(std::move(*choice));
   }
   if (auto status = SaveCheckpointNow("intervention"); !status) return status;
-  const SiteMeans before = probe_.Means(trainer_->Trace(data_.TrainingBatch(finished_)));
+  const SiteMeans before = MeansOfNextStep();
   for (std::size_t i = 0; i < sites.size(); ++i) {
     model->sites[sites[i]]->SetConstraintKeepingLogits(choices[i]);
   }
   snapshot_forced_at_ = finished_ + 1;
-  return RecordJump(intervention, before);
+  MeasureJump(intervention, before);
+  return {};
 }
 
 // How far the maps of the next step moved, and the maps right before as a snapshot of this step.
-Status Experiment::RecordJump(Intervention& intervention, const SiteMeans& before) {
-  const SiteMeans after = probe_.Means(trainer_->Trace(data_.TrainingBatch(finished_)));
+void Experiment::MeasureJump(Intervention& intervention, const SiteMeans& before) {
+  const SiteMeans after = MeansOfNextStep();
   double largest = 0.0;
   for (const std::int64_t site : SitesOrAll(intervention.request.sites, trainer_->model())) {
     intervention.matrix_jump_by_site.push_back(Distance(before[site], after[site]));
-    largest = std::max(largest, intervention.matrix_jump_by_site.back());
+    largest = LargestOrNan(largest, intervention.matrix_jump_by_site.back());
   }
   intervention.matrix_jump = largest;
-  Snapshot snapshot{"res_mean", {}, {}};
   std::vector<at::Tensor> means;
   for (const MeanMaps& site : before) means.push_back(site.res_NN);
   const at::Tensor stacked = torch::stack(means).to(torch::kFloat32).contiguous();
-  snapshot.shape = stacked.sizes().vec();
-  snapshot.data.assign(stacked.data_ptr<float>(), stacked.data_ptr<float>() + stacked.numel());
-  return writer_.ReplaceSnapshot(finished_, snapshot);
+  maps_before_ = Snapshot{"res_mean", stacked.sizes().vec(), {}};
+  maps_before_->data.assign(stacked.data_ptr<float>(), stacked.data_ptr<float>() + stacked.numel());
 }
 
 Status Experiment::ApplyControl(const InterventionRequest& request) {
   const std::string& kind = request.kind;
   if (kind == "learning_rate" || kind == "on_nonfinite") {
-    if (request.origin != "guard") {
-      if (auto status = SaveCheckpointNow("intervention"); !status) return status;
-    }
+    if (auto status = SaveCheckpointNow("intervention"); !status) return status;
     if (kind == "learning_rate") {
       peak_learning_rate_ = std::get<double>(request.value);
     } else {
@@ -220,20 +242,24 @@ Status Experiment::ApplyControl(const InterventionRequest& request) {
     return {};
   }
   if (kind == "checkpoint") return SaveCheckpointNow("request");
-  if (kind == "stop") {
-    stop_ = true;
-  } else if (kind == "pause") {
+  if (kind != "stop") return ApplyPause(request);
+  stop_ = true;
+  return {};
+}
+
+Status Experiment::ApplyPause(const InterventionRequest& request) {
+  if (request.kind == "pause") {
     paused_ = true;
     steps_allowed_ = 0;
-  } else if (kind == "resume") {
+  } else if (request.kind == "resume") {
     if (!paused_) return Fail("resume: the run is not paused");
     paused_ = false;
     steps_allowed_ = 0;
-  } else if (kind == "step") {
+  } else if (request.kind == "step") {
     if (!paused_) return Fail("step: the run is not paused, expected a pause before it");
     steps_allowed_ += std::get<std::int64_t>(request.value);
   } else {
-    return Fail("{}: no such intervention", kind);
+    return Fail("{}: no such intervention", request.kind);
   }
   return {};
 }
@@ -241,56 +267,54 @@ Status Experiment::ApplyControl(const InterventionRequest& request) {
 Status Experiment::GuardNonFinite(const StepOutcome& outcome) {
   const std::string what = fmt::format("loss {} and gradient norm {} at step {}", outcome.loss,
                                        outcome.gradient_norm, finished_);
-  const bool first = !last_step_skipped_;
-  last_step_skipped_ = true;
-  if (on_nonfinite_ == "skip") {
-    if (!first) return {};
-    Say(fmt::format("{}: the step was skipped", what));
-    return writer_.AppendAlert(finished_, "nonfinite", what + ": the step was skipped");
-  }
+  if (on_nonfinite_ == "skip") return GuardBySkipping(what);
   if (on_nonfinite_ == "roll_back" && roll_backs_ < kMostRollBacks) {
-    if (auto status = writer_.AppendAlert(finished_, "nonfinite", what + ": rolled back");
-        !status) {
-      return status;
-    }
-    Say(fmt::format("{}: rolled back", what));
+    if (auto said = SayAlert("nonfinite", what + ": rolled back"); !said) return said;
     return RollBack();
   }
   failed_ = true;
-  const std::string sentence = fmt::format(
-      "{}: the run was stopped{}", what,
-      on_nonfinite_ == "roll_back" ? fmt::format(" after {} roll backs", roll_backs_) : "");
-  Say(sentence);
-  return writer_.AppendAlert(finished_, "nonfinite", sentence);
+  return SayAlert("nonfinite", fmt::format("{}: the run was stopped{}", what,
+                                           on_nonfinite_ == "roll_back"
+                                               ? fmt::format(" after {} roll backs", roll_backs_)
+                                               : ""));
 }
 
+// A model that no batch brings back is not skipped to the end in silence.
+Status Experiment::GuardBySkipping(const std::string& what) {
+  ++skipped_steps_;
+  if (skipped_steps_ == 1) return SayAlert("nonfinite", what + ": the step was skipped");
+  if (skipped_steps_ % kMostSkippedSteps != 0) return {};
+  paused_ = true;
+  steps_allowed_ = 0;
+  return SayAlert("nonfinite", fmt::format("{}: {} steps in a row were skipped, the run pauses",
+                                           what, skipped_steps_));
+}
+
+// Back to the newest checkpoint at half the learning rate; the policy that ordered it stays.
 Status Experiment::RollBack() {
   ++roll_backs_;
-  const double learning_rate = peak_learning_rate_ / 2;
+  failed_step_ = finished_;
   auto loaded = checkpoints_.LoadNewest(*trainer_);
   if (!loaded) return tl::unexpected(loaded.error());
-  const TrainingState& state = loaded->state;
-  trainer_->optimizer().Rebuild();
-  finished_ = state.step;
-  on_nonfinite_ = state.on_nonfinite;
-  last_intervention_ = state.last_intervention;
+  finished_ = loaded->state.step;
+  last_intervention_ = loaded->state.last_intervention;
+  repeats_until_ = finished_;
   replays_.clear();
-  last_step_skipped_ = false;
-  if (auto status = writer_.BeginSegment(finished_, "roll_back"); !status) return status;
-  if (auto status = checkpoints_.SetAsideAfter(finished_, writer_.segment()); !status)
-    return status;
+  skipped_steps_ = 0;
+  peak_learning_rate_ /= 2;
 
-  InterventionRequest request;
-  request.id = fmt::format("guard-{}-{}", writer_.segment(), finished_);
-  request.kind = "learning_rate";
-  request.value = learning_rate;
-  request.origin = "guard";
-  auto applied = Apply(request, /*replay=*/false);
-  if (!applied) return tl::unexpected(applied.error());
-  applied->time = UnixNow();
-  if (auto status = writer_.AppendIntervention(*applied); !status) return status;
+  Intervention guard;
+  guard.request.id = fmt::format("guard-{}-{}", writer_.segment() + 1, finished_);
+  guard.request.kind = "learning_rate";
+  guard.request.value = peak_learning_rate_;
+  guard.request.origin = "guard";
+  guard.value_text = ValueText(guard.request);
+  guard.step = finished_;
+  guard.applied = true;
+  guard.time = UnixNow();
+  if (auto status = writer_.BeginRollBack(finished_, guard); !status) return status;
   last_intervention_ = writer_.last_intervention();
-  settled_.insert(request.id);
+  settled_.insert(guard.request.id);
   return {};
 }
 

@@ -34,8 +34,12 @@ RunDescription Describe(const Configuration& configuration, const TokenData& dat
   return description;
 }
 
-// A relative path would mean another file to whoever resumes from another folder.
-Configuration WithAbsoluteSource(Configuration configuration) {
+// What the configuration left to this machine becomes what it is here: a resume repeats the run bit
+// for bit only with the same threads and device, and a relative path would mean another file to
+// whoever resumes from another folder.
+Configuration Resolved(Configuration configuration, const ExperimentHost& host) {
+  configuration.threads = host.threads;
+  configuration.device = host.device.str();
   std::string& source = configuration.data.source;
   if (source == "arithmetic" || source == "headers") return configuration;
   std::error_code error;
@@ -54,7 +58,7 @@ bool ChangesTraining(const Intervention& intervention) {
 Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given,
                                                       const std::filesystem::path& run,
                                                       const ExperimentHost& host) {
-  const Configuration configuration = WithAbsoluteSource(given);
+  const Configuration configuration = Resolved(given, host);
   std::error_code error;
   if (std::filesystem::exists(std::filesystem::symlink_status(run, error))) {
     return Fail(
@@ -121,7 +125,14 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
 }
 
 Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
+  const auto last = reader.FurthestStep();
+  if (!last) return tl::unexpected(last.error());
+  if (auto swept = checkpoints_.RemovePartialFolders(); !swept) return swept;
   if (checkpoints_.empty()) {
+    if (*last > 0) {
+      return Fail("{}: holds none of the recorded checkpoints, expected at least step-000000000",
+                  folder_.checkpoints_path().string());
+    }
     // Killed before step 0 was saved: the start is a function of the configuration.
     return SaveCheckpointNow("start");
   }
@@ -132,13 +143,24 @@ Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
     return Fail("{}: its checkpoint at step {} was trained on other data", folder_.path().string(),
                 state.step);
   }
-  trainer_->optimizer().Rebuild();
   finished_ = state.step;
+  repeats_until_ = *last;
   peak_learning_rate_ = state.learning_rate;
   on_nonfinite_ = state.on_nonfinite;
   seconds_ = state.seconds;
   last_intervention_ = state.last_intervention;
+  if (auto remembered = RememberInterventions(reader, state); !remembered) return remembered;
+  const auto description = reader.Description();
+  if (!description) return tl::unexpected(description.error());
+  if (auto status = writer_.BeginSegment(finished_, "resume"); !status) return status;
+  for (const std::string& sentence : loaded->damaged) {
+    if (auto said = SayAlert("damaged_checkpoint", sentence); !said) return said;
+  }
+  return TellWhatChanged(*description);
+}
 
+// Those that the checkpoint does not contain are applied again at their steps.
+Status Experiment::RememberInterventions(RecordReader& reader, const TrainingState& state) {
   const auto interventions = reader.Interventions();
   if (!interventions) return tl::unexpected(interventions.error());
   for (const Intervention& past : *interventions) {
@@ -150,14 +172,29 @@ Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
   }
   std::stable_sort(replays_.begin(), replays_.end(),
                    [](const Intervention& a, const Intervention& b) { return a.step < b.step; });
-  if (auto status = writer_.BeginSegment(finished_, "resume"); !status) return status;
-  for (const std::string& sentence : loaded->damaged) {
-    Say(sentence);
-    if (auto status = writer_.AppendAlert(finished_, "damaged_checkpoint", sentence); !status) {
-      return status;
-    }
+  // A run that went back again and again before it got past its failure is not new to it.
+  const auto segments = reader.Segments();
+  if (!segments) return tl::unexpected(segments.error());
+  for (auto segment = segments->rbegin(); segment != segments->rend(); ++segment) {
+    if (segment->reason == "start" || segment->first_step < finished_) break;
+    if (segment->reason == "roll_back") ++roll_backs_;
   }
+  failed_step_ = roll_backs_ > 0 ? repeats_until_ + 1 : 0;
   return {};
+}
+
+// The last bit is promised for the same LibTorch, threads and device only.
+Status Experiment::TellWhatChanged(const RunDescription& started) {
+  const std::string device = trainer_->device().str();
+  if (started.torch_version == TORCH_VERSION && started.threads == host_.threads &&
+      started.device == device) {
+    return {};
+  }
+  return SayAlert("environment",
+                  fmt::format("resumed with LibTorch {}, {} threads, {}; started with LibTorch {}, "
+                              "{} threads, {}: repeated steps may differ in their last bits",
+                              TORCH_VERSION, host_.threads, device, started.torch_version,
+                              started.threads, started.device));
 }
 
 }  // namespace mhc

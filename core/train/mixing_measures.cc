@@ -107,6 +107,11 @@ Spread SpreadOf(const std::vector<double>& values) {
   return spread;
 }
 
+double LargestOrNan(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return kNan;
+  return std::max(a, b);
+}
+
 std::vector<Matrix> TokenMeans(const TokenMaps& maps) {
   std::vector<Matrix> means;
   for (std::int64_t site = 0; site < maps.sites; ++site) means.push_back(TokenMean(maps, site));
@@ -123,11 +128,11 @@ MixingScalars MeasureScalars(const TokenMaps& maps) {
       const StreamGain gain = Gain(h);
       forward += gain.forward / static_cast<double>(maps.tokens);
       backward += gain.backward / static_cast<double>(maps.tokens);
-      scalars.row_error = std::max(scalars.row_error, RowError(h));
-      scalars.column_error = std::max(scalars.column_error, ColumnError(h));
+      scalars.row_error = LargestOrNan(scalars.row_error, RowError(h));
+      scalars.column_error = LargestOrNan(scalars.column_error, ColumnError(h));
     }
-    scalars.site_forward_gain = std::max(scalars.site_forward_gain, forward);
-    scalars.site_backward_gain = std::max(scalars.site_backward_gain, backward);
+    scalars.site_forward_gain = LargestOrNan(scalars.site_forward_gain, forward);
+    scalars.site_backward_gain = LargestOrNan(scalars.site_backward_gain, backward);
     scalars.distance_to_identity +=
         DistanceToIdentity(TokenMean(maps, site)) / static_cast<double>(maps.sites);
     composites.ExtendLeft(maps, site);

@@ -36,6 +36,9 @@ struct MixingScalars {
   double row_error = 0.0, column_error = 0.0;  // largest over sites and tokens (D3)
   double distance_to_identity = 0.0;           // of the token means, mean over sites (D14)
 };
+// The larger one, and NaN where one is: a maximum that left a NaN out would read as a good score.
+double LargestOrNan(double a, double b);
+
 // `maps` holds at least one site and one token.
 MixingScalars MeasureScalars(const TokenMaps& maps);
 

@@ -1,6 +1,7 @@
 #include "core/train/optimizer.h"
 
 #include <algorithm>
+#include <set>
 
 namespace mhc {
 namespace {
@@ -25,9 +26,9 @@ Optimizer::Group Optimizer::GroupOf(const NamedParameter& parameter) const {
   if (!IsMixingParameter(parameter.name)) return {parameter.tensor.dim() >= 2 ? decay : 0.0, 1.0};
   const std::int64_t site = SiteOf(parameter.name);
   const SiteSettings& settings = site >= 0 ? configuration_.Site(site) : configuration_.mixing;
-  const bool is_static = parameter.name.ends_with(".bias");
+  const bool is_dynamic = parameter.name.ends_with(".phi") || parameter.name.ends_with(".alpha");
   const bool decays =
-      settings.weight_decay == "all" || (settings.weight_decay == "dynamic" && !is_static);
+      settings.weight_decay == "all" || (settings.weight_decay == "dynamic" && is_dynamic);
   return {decays ? decay : 0.0, settings.learning_rate_scale};
 }
 
@@ -82,7 +83,8 @@ std::map<std::string, at::Tensor> Optimizer::State() const {
 
 Status Optimizer::Load(const std::map<std::string, at::Tensor>& state) {
   adamw_->state().clear();
-  std::size_t used = 0;
+  std::set<std::string> unknown;
+  for (const auto& [name, tensor] : state) unknown.insert(name);
   for (const NamedParameter& parameter : parameters_) {
     const auto average = state.find(parameter.name + ".exp_avg");
     const auto square = state.find(parameter.name + ".exp_avg_sq");
@@ -102,13 +104,12 @@ Status Optimizer::Load(const std::map<std::string, at::Tensor>& state) {
     moments->exp_avg(average->second.to(parameter.tensor.device()).clone());
     moments->exp_avg_sq(square->second.to(parameter.tensor.device()).clone());
     adamw_->state()[parameter.tensor.unsafeGetTensorImpl()] = std::move(moments);
-    used += 3;
+    for (const char* part : {".exp_avg", ".exp_avg_sq", ".step"}) {
+      unknown.erase(parameter.name + part);
+    }
   }
-  if (used != state.size()) {
-    return Fail("{} entries of the optimizer's state belong to no parameter of the model",
-                state.size() - used);
-  }
-  return {};
+  if (unknown.empty()) return {};
+  return Fail("{}: belongs to no parameter of the model", *unknown.begin());
 }
 
 }  // namespace mhc

@@ -103,7 +103,7 @@ Result<SourceText> ReadFolder(const fs::path& folder, const std::string& format)
   constexpr auto kOptions = fs::directory_options::skip_permission_denied;
   for (auto it = fs::recursive_directory_iterator(folder, kOptions, error);
        !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (it->is_regular_file() && !it->is_symlink()) paths.push_back(it->path());
+    if (!it->is_symlink() && it->is_regular_file()) paths.push_back(it->path());
   }
   if (error) return Fail("{}: cannot be read: {}", folder.string(), error.message());
   std::sort(paths.begin(), paths.end());

@@ -43,7 +43,7 @@ void Trainer::MeasureGradients(StepOutcome& outcome) {
     SiteGradientNorms& site = outcome.sites[std::stoul(names[i]->substr(6), &used)];
     const std::string_view map = std::string_view(*names[i]).substr(6 + used + 1);
     (map.starts_with("pre") ? site.pre : map.starts_with("post") ? site.post : site.res) += square;
-    if (map.starts_with("res")) logits += square;
+    if (map.starts_with("res") || map.starts_with("outgoing")) logits += square;
   }
   for (SiteGradientNorms& site : outcome.sites) {
     site = {std::sqrt(site.pre), std::sqrt(site.post), std::sqrt(site.res)};

@@ -17,7 +17,7 @@ namespace {
 
 // The long form is the thousand kills of the project's reliability goals.
 bool IsLong() { return std::getenv("MHC_LONG_TESTS") != nullptr; }
-const int kSteps = IsLong() ? 15000 : 600;
+const int kSteps = IsLong() ? 40000 : 1500;
 const int kKills = IsLong() ? 500 : 20;
 
 struct Asked {
@@ -97,7 +97,7 @@ class KillTest : public ProgramTest, public ::testing::WithParamInterface<int> {
         WaitUntil([&] { return engine.Ended(); }, moment);
       } else if (!asks || random() % 2 == 0) {
         const std::int64_t step = Rows("killed").back().step + 1 + random() % 60;
-        ASSERT_TRUE(WaitUntil([&] { return engine.Ended() || WaitForStep("killed", step); }));
+        ASSERT_TRUE(WaitUntil([&] { return engine.Ended() || IsAtStep("killed", step); }));
       }
       engine.Signal(SIGKILL);
       const int status = engine.Wait().status;

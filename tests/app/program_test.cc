@@ -49,15 +49,17 @@ nlohmann::json ProgramTest::StatusOf(const std::string& run) const {
   return nlohmann::json::parse(finished.out, nullptr, false);
 }
 
+bool ProgramTest::IsAtStep(const std::string& run, std::int64_t step) const {
+  const auto folder = RunFolder::Open(Path(run));
+  if (!folder || !folder->Holder()) return false;
+  auto reader = RecordReader::Open(folder->record_path());
+  if (!reader) return false;
+  const auto last = reader->LastStep();
+  return last && *last >= step;
+}
+
 bool ProgramTest::WaitForStep(const std::string& run, std::int64_t step) const {
-  return WaitUntil([&] {
-    const auto folder = RunFolder::Open(Path(run));
-    if (!folder || !folder->Holder()) return false;
-    auto reader = RecordReader::Open(folder->record_path());
-    if (!reader) return false;
-    const auto last = reader->LastStep();
-    return last && *last >= step;
-  });
+  return WaitUntil([&] { return IsAtStep(run, step); });
 }
 
 std::vector<std::string> ProgramTest::Names() const {

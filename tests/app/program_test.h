@@ -26,7 +26,8 @@ class ProgramTest : public ::testing::Test {
   Finished Train(const std::string& run, int steps, const std::vector<std::string>& settings = {});
   // `mhc status --json` of Path(run).
   nlohmann::json StatusOf(const std::string& run) const;
-  // Waits until an engine writes the run and has finished `step` steps.
+  // An engine writes the run and has finished `step` steps; waits for it.
+  bool IsAtStep(const std::string& run, std::int64_t step) const;
   bool WaitForStep(const std::string& run, std::int64_t step) const;
   std::vector<std::string> Names() const;  // what stands in the scratch folder
 

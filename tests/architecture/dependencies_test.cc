@@ -33,6 +33,14 @@ TEST(LinkedLibraries, TheEngineLinksLibTorchAndNoQt) {
   EXPECT_THAT(libraries, Not(HasSubstr("libQt")));
 }
 
+TEST(LinkedLibraries, TheLabLinksQtAndNoLibTorch) {
+  const std::filesystem::path lab = std::filesystem::path(MHC_BINARY_DIR) / "bin/mhclab";
+  if (!std::filesystem::exists(lab)) GTEST_SKIP() << "built without the lab";
+  const std::string libraries = LoadedLibraries("mhclab");
+  EXPECT_THAT(libraries, HasSubstr("libQt6Widgets"));
+  EXPECT_THAT(libraries, Not(AnyOf(HasSubstr("torch"), HasSubstr("libc10"))));
+}
+
 TEST(LinkedLibraries, TheEngineLoadsOneOpenMpRuntime) {
   const std::filesystem::path engine = std::filesystem::path(MHC_BINARY_DIR) / "bin/mhc-engine";
   if (!std::filesystem::exists(engine)) GTEST_SKIP() << "built without the engine";
@@ -53,10 +61,12 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"app/mhc", {"app/mhc", "app/command_line", "core/record", "core/manifold", "core/formats"}},
     {"app/engine",
      {"app/engine", "app/command_line", "core/train", "core/model", "core/record", "core/manifold",
-      "core/formats"}}};
+      "core/formats"}},
+    {"widgets", {"widgets", "core/record", "core/manifold", "core/formats"}},
+    {"app/lab", {"app/lab", "widgets", "core/record", "core/manifold", "core/formats"}}};
 
 TEST(Includes, ArrowsBetweenRoomsPointDownOnly) {
-  const std::regex include("^#include \"((?:core|app|widgets)/[a-z_]+)/.*");
+  const std::regex include("^#include \"((?:core|app)/[a-z_]+|widgets)/.*");
   for (const auto& [room, allowed] : kMayInclude) {
     const auto files = SourceFiles(room, {".h", ".cc"});
     EXPECT_FALSE(files.empty()) << room;

@@ -7,11 +7,13 @@
 namespace mhc {
 
 double NormalizedEntropy(const Matrix& matrix) {
-  constexpr double kRounding = 1e-12;
+  // Finite Sinkhorn leaves the sums of one side short of 1; what is further off is no distribution.
+  constexpr double kRounding = 1e-12, kShortOfOne = 0.5;
   const Eigen::Index n = matrix.rows();
-  if (!matrix.allFinite() || matrix.minCoeff() < -kRounding) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
+  const bool is_distribution =
+      matrix.allFinite() && matrix.minCoeff() >= -kRounding &&
+      (matrix.rowwise().sum().array() - 1.0).abs().maxCoeff() < kShortOfOne;
+  if (!is_distribution) return std::numeric_limits<double>::quiet_NaN();
   if (n == 1) return 0.0;
   double sum = 0.0;
   for (const double weight : matrix.reshaped()) {

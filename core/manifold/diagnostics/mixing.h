@@ -7,8 +7,9 @@ namespace mhc {
 
 // The mean over the rows of −Σ_j H_ij ln H_ij, divided by ln n: 0 for a permutation, 1 for the
 // uniform matrix, in between for every doubly stochastic one. Entropy has no meaning for negative
-// weights: NaN where an entry lies below −1e-12 (rounding above that counts as 0) or is not finite.
-// n = 1: 0.
+// weights or for rows that are no distributions: NaN where an entry lies below −1e-12 (rounding
+// above that counts as 0), is not finite, or a row sums to 0.5 away from 1 or further (finite
+// Sinkhorn leaves less). n = 1: 0.
 double NormalizedEntropy(const Matrix& matrix);
 
 // Dobrushin's coefficient max_{i,k} ½ Σ_j |H_ij − H_kj|: below 1 the map contracts differences

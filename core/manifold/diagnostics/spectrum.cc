@@ -12,6 +12,13 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+constexpr Eigen::Index kUsualStreams = 4;
+
+// What rounding leaves of a zero in a matrix of n rows and norm 1.
+double RoundingOf(Eigen::Index n) {
+  return static_cast<double>(n) * std::numeric_limits<double>::epsilon();
+}
+
 // Inside runs of equal moduli, by real and then imaginary part.
 void OrderTies(std::vector<std::complex<double>>& values) {
   constexpr double kTie = 1e-12;
@@ -40,7 +47,9 @@ double SpectralNorm(const Matrix& matrix) { return SingularValues(matrix)(0); }
 double ConditionNumber(const Matrix& matrix) {
   const Vector values = SingularValues(matrix);
   const double smallest = values(values.size() - 1);
-  return smallest == 0.0 ? kInfinity : values(0) / smallest;
+  if (std::isnan(smallest)) return kNan;
+  const bool singular = smallest <= RoundingOf(matrix.rows()) * values(0);
+  return singular ? kInfinity : values(0) / smallest;
 }
 
 std::vector<std::complex<double>> Eigenvalues(const Matrix& matrix) {
@@ -63,8 +72,9 @@ double SpectralGap(double second_eigenvalue) { return 1.0 - second_eigenvalue; }
 
 double MixingTime(double second_eigenvalue) {
   constexpr double kRemaining = 0.01;
-  if (second_eigenvalue >= 1.0) return kInfinity;
-  return second_eigenvalue == 0.0 ? 0.0 : std::log(kRemaining) / std::log(second_eigenvalue);
+  const double rounding = RoundingOf(kUsualStreams);
+  if (second_eigenvalue >= 1.0 - rounding) return kInfinity;
+  return second_eigenvalue <= rounding ? 0.0 : std::log(kRemaining) / std::log(second_eigenvalue);
 }
 
 double DifferenceGain(const Matrix& matrix) {

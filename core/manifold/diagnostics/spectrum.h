@@ -13,7 +13,7 @@ namespace mhc {
 
 Vector SingularValues(const Matrix& matrix);  // n, falling
 double SpectralNorm(const Matrix& matrix);    // σ₁
-// σ₁/σₙ; infinite for a singular matrix.
+// σ₁/σₙ; infinite for a singular matrix, that is where σₙ is at most n·2⁻⁵² of σ₁.
 double ConditionNumber(const Matrix& matrix);
 
 // By falling modulus. Moduli that agree to 1e-12 of the largest are ordered by falling real part,
@@ -25,7 +25,7 @@ double SecondEigenvalue(const std::vector<std::complex<double>>& eigenvalues);  
 
 double SpectralGap(double second_eigenvalue);  // 1 − |λ₂|
 // ln 0.01 / ln|λ₂|: how many equal layers bring the differences between streams down to a
-// hundredth. 0 where |λ₂| is 0, infinite where it is 1 or more.
+// hundredth. 0 where |λ₂| is 0, infinite where it is 1 or more, to rounding (10⁻¹⁵).
 double MixingTime(double second_eigenvalue);
 
 // ‖(I−J) P (I−J)‖₂, J = 11ᵀ/n: what the largest difference between streams is multiplied by. 1

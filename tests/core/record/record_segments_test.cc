@@ -73,26 +73,49 @@ TEST_F(SegmentsTest, RowsAfterReturnsWhatWasWrittenInItsOrderAndNoMoreThanAsked)
   EXPECT_THAT(Must(reader.RowsAfter(1, 3, 10)), IsEmpty());
 }
 
-TEST_F(SegmentsTest, ARollBackMarksTheInterventionsAfterItUndoneAndAResumeDoesNot) {
+TEST_F(SegmentsTest, ARollBackUndoesWhatChangedTheModelAfterItAndAResumeDoesNot) {
   RecordWriter writer = NewRecord();
-  const auto append = [&](const std::string& id, std::int64_t step, bool applied) {
+  const auto made = [](const std::string& id, const std::string& kind, Value value,
+                       std::int64_t step, bool applied) {
     Intervention intervention;
     intervention.request.id = id;
-    intervention.request.kind = "pause";
+    intervention.request.kind = kind;
+    intervention.request.value = std::move(value);
+    intervention.value_text = ValueText(intervention.request);
     intervention.step = step;
     intervention.applied = applied;
-    Must(writer.AppendIntervention(intervention));
+    return intervention;
   };
-  append("before", 2, true);
-  append("at", 3, true);
-  append("refused", 4, false);
+  Must(writer.AppendIntervention(made("before", "learning_rate", 0.1, 2, true)));
+  Must(writer.AppendIntervention(made("at", "learning_rate", 0.2, 3, true)));
+  Must(writer.AppendIntervention(made("refused", "learning_rate", 0.3, 4, false)));
+  Must(writer.AppendIntervention(made("policy", "on_nonfinite", std::string("skip"), 4, true)));
+  Must(writer.AppendIntervention(made("pause", "pause", std::string(), 4, true)));
   Must(writer.BeginSegment(3, "resume"));
   for (const auto& row : Must(Reader().Interventions())) EXPECT_FALSE(row.undone);
-  Must(writer.BeginSegment(3, "roll_back"));
+  Must(writer.BeginRollBack(3, made("guard", "learning_rate", 0.05, 3, true)));
   const auto rows = Must(Reader().Interventions());
-  EXPECT_FALSE(rows[0].undone);
-  EXPECT_TRUE(rows[1].undone);
-  EXPECT_FALSE(rows[2].undone);
+  std::vector<std::string> undone;
+  for (const auto& row : rows) {
+    if (row.undone) undone.push_back(row.request.id);
+  }
+  EXPECT_THAT(undone, ElementsAre("at"));
+  EXPECT_EQ(rows.back().request.id, "guard");
+  EXPECT_EQ(rows.back().segment, 2);
+  EXPECT_EQ(writer.last_intervention(), rows.back().number);
+}
+
+TEST_F(SegmentsTest, TheFurthestStepCountsWhatAResumeHasHiddenAndNotWhatARollBackLeft) {
+  RecordWriter writer = NewRecord();
+  AppendSteps(writer, 1, 9, 100.0);
+  Must(writer.BeginSegment(4, "resume"));
+  AppendSteps(writer, 5, 6, 200.0);
+  EXPECT_EQ(Must(Reader().LastStep()), 6);
+  EXPECT_EQ(Must(Reader().FurthestStep()), 9);
+  Must(writer.BeginSegment(2, "roll_back"));
+  EXPECT_EQ(Must(Reader().FurthestStep()), 2);
+  AppendSteps(writer, 3, 3, 300.0);
+  EXPECT_EQ(Must(Reader().FurthestStep()), 3);
 }
 
 TEST_F(SegmentsTest, SnapshotsFollowTheLatestTimeline) {

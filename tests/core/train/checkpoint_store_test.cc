@@ -167,17 +167,33 @@ TEST_F(CheckpointStoreTest, AStoreKnowsWhatTheRecordAndTheFolderBothHave) {
   EXPECT_THAT(Folders(), ElementsAre("step-000000020", "step-000000030"));
 }
 
-TEST_F(CheckpointStoreTest, AnUndoneFutureIsSetAside) {
+TEST_F(CheckpointStoreTest, AFolderThatTheRecordDoesNotKnowIsReplaced) {
   Save(10, "regular");
-  Save(20, "intervention");
-  Save(30, "request");
-  Must(writer_.BeginSegment(10, "roll_back"));
-  Must(store_.SetAsideAfter(10, writer_.segment()));
-  EXPECT_THAT(Folders(),
-              ElementsAre("step-000000010", "step-000000020.undone-1", "step-000000030.undone-1"));
+  CheckpointStore of_another_future(run_, writer_, {});
+  Perturb(trainer_);
+  const NamedTensors now = Parameters(trainer_);
+  Save(of_another_future, 10, "regular");
+  TrainSteps(trainer_, configuration_, 1, 1);
+  EXPECT_EQ(Must(of_another_future.LoadNewest(trainer_)).state.step, 10);
+  EXPECT_THAT(Differing(now, Parameters(trainer_)), IsEmpty());
+}
+
+TEST_F(CheckpointStoreTest, AFolderThatHoldsAnotherStepIsDamaged) {
+  Save(10, "regular");
   Save(20, "regular");
-  EXPECT_EQ(Must(store_.LoadNewest(trainer_)).state.step, 20);
-  EXPECT_THAT(Reasons(), ElementsAre(Pair(10, "regular"), Pair(20, "regular")));
+  fs::remove_all(run_.checkpoint_path(20));
+  fs::copy(run_.checkpoint_path(10), run_.checkpoint_path(20));
+  const CheckpointStore::Loaded loaded = Must(store_.LoadNewest(trainer_));
+  EXPECT_EQ(loaded.state.step, 10);
+  ASSERT_THAT(loaded.damaged, SizeIs(1));
+  EXPECT_THAT(loaded.damaged[0], AllOf(HasSubstr("step-000000020/state.json"), HasSubstr("step")));
+}
+
+TEST_F(CheckpointStoreTest, WhatDeadSavesLeftIsSweptAway) {
+  Save(10, "regular");
+  Write("run/checkpoints/step-000000020.partial/model.safetensors", "half");
+  Must(store_.RemovePartialFolders());
+  EXPECT_THAT(Folders(), ElementsAre("step-000000010"));
 }
 
 }  // namespace

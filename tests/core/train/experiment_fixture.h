@@ -114,6 +114,10 @@ class ExperimentTest : public TrainTest {
     return folder_ / name / "checkpoints" / fmt::format("step-{:09}", step);
   }
 
+  TrainingState StateOf(const std::string& name, std::int64_t step) const {
+    return Must(ReadTrainingState(CheckpointOf(name, step), step));
+  }
+
   // Losses, gradient norms, parameters and moments are the same, bit for bit.
   void ExpectSameRun(const std::string& a, const std::string& b, std::int64_t last) const {
     for (const char* column : {"loss", "gradient_norm", "learning_rate"}) {

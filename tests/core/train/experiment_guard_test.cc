@@ -17,20 +17,21 @@ using testing::SizeIs;
 
 class ExperimentGuardTest : public ExperimentTest {
  protected:
-  // A run that stands at `step` with a NaN in its head: no later step is finite.
-  void StartPoisoned(const std::string& name, const std::string& policy, std::int64_t step) {
+  // A run that stands at `step` with a NaN in one of its tensors: no later step is finite.
+  void StartPoisoned(const std::string& name, const std::string& policy, std::int64_t step,
+                     const std::string& tensor = "head.weight") {
     StartAndRun(name, {{"train.on_nonfinite", policy}}, {}, step);
     const fs::path file = CheckpointOf(name, step) / "model.safetensors";
     fs::copy_file(file, folder_ / "original", fs::copy_options::overwrite_existing);
     const Safetensors original = Must(Safetensors::Open(folder_ / "original"));
-    const auto head = original.Bytes(*original.Find("head.weight"));
-    std::vector<std::byte> poisoned(head.begin(), head.end());
+    const auto good = original.Bytes(*original.Find(tensor));
+    std::vector<std::byte> poisoned(good.begin(), good.end());
     const float nan = std::numeric_limits<float>::quiet_NaN();
     std::memcpy(poisoned.data(), &nan, sizeof nan);
     std::vector<SafetensorsTensor> tensors;
     for (const SafetensorsEntry& entry : original.tensors()) {
       tensors.push_back({entry.name, entry.type, entry.shape, original.Bytes(entry)});
-      if (entry.name == "head.weight") tensors.back().bytes = poisoned;
+      if (entry.name == tensor) tensors.back().bytes = poisoned;
     }
     Must(WriteSafetensors(file, tensors));
   }
@@ -43,16 +44,24 @@ class ExperimentGuardTest : public ExperimentTest {
     return count;
   }
 
-  // Deep and without a constraint, at a learning rate that multiplies the streams out of range.
-  const std::vector<Setting> exploding_ = {
-      {"model.blocks", "16"},      {"mixing.connection", "hc"},    {"train.schedule", "constant"},
-      {"train.warmup_steps", "0"}, {"train.learning_rate", "1"},   {"train.clip", "0"},
-      {"train.steps", "8"},        {"train.checkpoint_every", "1"}};
+  // Deep, without a constraint, and with mixing parameters that the first step throws far out: the
+  // second step overflows until the learning rate has been halved a few times.
+  std::vector<Setting> Exploding(const std::string& policy) const {
+    return {{"model.blocks", "12"},
+            {"mixing.connection", "hc"},
+            {"mixing.learning_rate_scale", "80"},
+            {"train.schedule", "constant"},
+            {"train.warmup_steps", "0"},
+            {"train.learning_rate", "1"},
+            {"train.clip", "0"},
+            {"train.steps", "5"},
+            {"probe.every", "1000"},
+            {"train.on_nonfinite", policy}};
+  }
 };
 
 TEST_F(ExperimentGuardTest, SkippedStepsAreRecordedAndChangeNothing) {
   StartPoisoned("run", "skip", 3);
-  const std::string before = Read(CheckpointOf("run", 3) / "model.safetensors");
   EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
   const std::vector<double> skipped = Column("run", "skipped");
   ASSERT_THAT(skipped, SizeIs(20));
@@ -79,7 +88,7 @@ TEST_F(ExperimentGuardTest, AStopEndsTheRunAsFailedWithItsCheckpointIntact) {
   EXPECT_EQ(Must(Reader("run").LastStep()), 4);
   EXPECT_THAT(Alerts("run").back().text, HasSubstr("the run was stopped"));
   EXPECT_FALSE(fs::exists(CheckpointOf("run", 4)));
-  EXPECT_TRUE(ReadTrainingState(CheckpointOf("run", 3)).has_value());
+  EXPECT_EQ(StateOf("run", 3).step, 3);
 }
 
 TEST_F(ExperimentGuardTest, ThePolicyIsARequestToo) {
@@ -106,34 +115,35 @@ TEST_F(ExperimentGuardTest, RollBacksHalveTheLearningRateAndEndAfterFive) {
 }
 
 TEST_F(ExperimentGuardTest, ARollBackGoesOnFromTheLastCheckpointAtHalfTheRate) {
-  std::vector<Setting> settings = exploding_;
-  settings.push_back({"train.on_nonfinite", "roll_back"});
-  EXPECT_EQ(StartAndRun("run", settings), RunState::kFinished);
-  EXPECT_GE(RollBacks("run"), 1);
-  const std::vector<double> losses = Column("run", "loss"), skipped = Column("run", "skipped");
-  ASSERT_THAT(losses, SizeIs(8));
+  EXPECT_EQ(StartAndRun("run", Exploding("roll_back")), RunState::kFinished);
+  ASSERT_GE(RollBacks("run"), 1);
+  const std::vector<double> losses = Column("run", "loss");
+  ASSERT_THAT(losses, SizeIs(5));
   for (const double loss : losses) EXPECT_TRUE(std::isfinite(loss));
-  EXPECT_THAT(skipped, Each(0.0));
-  EXPECT_DOUBLE_EQ(Column("run", "learning_rate").back(), std::pow(0.5, RollBacks("run")));
+  EXPECT_THAT(Column("run", "skipped"), Each(0.0));
+  const double rate = std::pow(0.5, RollBacks("run"));
+  EXPECT_THAT(Column("run", "learning_rate"), Each(testing::DoubleEq(rate)));
+  EXPECT_EQ(StateOf("run", 5).learning_rate, rate);
 }
 
-TEST_F(ExperimentGuardTest, ARunThatRolledBackResumesAtTheRateThatTheGuardSet) {
-  std::vector<Setting> settings = exploding_;
-  settings.push_back({"train.on_nonfinite", "roll_back"});
-  StartAndRun("straight", settings);
-  ASSERT_GE(RollBacks("straight"), 1);
-  const std::int64_t from = Must(Reader("straight").Segments())[1].first_step;
-  StartAndRun("stopped", settings, {}, from + 1);
-  ResumeAndRun("stopped");
-  ExpectSameRun("straight", "stopped", 8);
+TEST_F(ExperimentGuardTest, ARunThatWasKilledAfterARollBackRepeatsItBitForBit) {
+  also_after_step_ = [&](std::int64_t step) {
+    const bool rolled_back = !observer_.messages.empty();
+    if (step == 1 && rolled_back && !fs::exists(folder_ / "killed")) {
+      fs::copy(folder_ / "straight", folder_ / "killed", fs::copy_options::recursive);
+    }
+  };
+  StartAndRun("straight", Exploding("roll_back"));
+  also_after_step_ = nullptr;
+  ASSERT_TRUE(fs::exists(folder_ / "killed"));
+  EXPECT_EQ(ResumeAndRun("killed"), RunState::kFinished);
+  ExpectSameRun("straight", "killed", 5);
 }
 
-TEST_F(ExperimentGuardTest, ExplodingStepsThatAreSkippedLeaveAFiniteModel) {
-  std::vector<Setting> settings = exploding_;
-  settings.push_back({"train.on_nonfinite", "skip"});
-  EXPECT_EQ(StartAndRun("run", settings), RunState::kFinished);
-  EXPECT_THAT(Column("run", "skipped"), testing::Contains(1.0));
-  const Safetensors last = Must(Safetensors::Open(CheckpointOf("run", 8) / "model.safetensors"));
+TEST_F(ExperimentGuardTest, StepsThatOverflowAndAreSkippedLeaveAFiniteModel) {
+  EXPECT_EQ(StartAndRun("run", Exploding("skip")), RunState::kFinished);
+  EXPECT_THAT(Column("run", "skipped"), ElementsAre(0.0, 1.0, 1.0, 1.0, 1.0));
+  const Safetensors last = Must(Safetensors::Open(CheckpointOf("run", 5) / "model.safetensors"));
   for (const SafetensorsEntry& entry : last.tensors()) {
     for (const double value : Must(last.AsDoubles(entry.name))) {
       ASSERT_TRUE(std::isfinite(value)) << entry.name;
@@ -147,21 +157,11 @@ TEST_F(ExperimentGuardTest, AConstraintRequestOnMapsThatAreNotFiniteIsRefused) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(
       {
-        StartPoisoned("run", "skip", 3);
-        const fs::path file = CheckpointOf("run", 3) / "model.safetensors";
-        std::string bytes = Read(file);
-        const Safetensors model = Must(Safetensors::Open(file));
-        const auto phi = model.Bytes(*model.Find("sites.0.res.predictor.bias"));
-        const auto start = model.Bytes(model.tensors().front()).data();
-        const std::size_t header =
-            bytes.size() - static_cast<std::size_t>(model.tensors().back().offset +
-                                                    model.tensors().back().byte_count);
-        const float nan = std::numeric_limits<float>::quiet_NaN();
-        std::memcpy(bytes.data() + header + (phi.data() - start), &nan, sizeof nan);
-        Write("run/checkpoints/step-000000003/model.safetensors", bytes);
+        StartPoisoned("run", "skip", 3, "sites.0.res.predictor.bias");
         const RunState state = ResumeAndRun("run", {{5, "constraint", "row_softmax"}});
         const Intervention outcome = Interventions("run").back();
         const bool refused = !outcome.applied && !outcome.reason.empty();
+        fs::remove_all(folder_);
         std::_Exit(state == RunState::kFinished && refused ? 0 : 1);
       },
       testing::ExitedWithCode(0), "");

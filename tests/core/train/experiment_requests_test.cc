@@ -155,7 +155,7 @@ TEST_F(ExperimentRequestsTest, AStopSavesTheRunAndRefusesWhatCameAfterIt) {
   EXPECT_EQ(RecordedState("run"), RunState::kStopped);
   EXPECT_TRUE(Outcome("run", ids_[0]).applied);
   EXPECT_THAT(Outcome("run", ids_[1]).reason, HasSubstr("the run ended at step 6"));
-  EXPECT_EQ(Must(ReadTrainingState(CheckpointOf("run", 6))).learning_rate, 0.01);
+  EXPECT_EQ(StateOf("run", 6).learning_rate, 0.01);
   EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
 }
 
@@ -208,7 +208,7 @@ TEST_F(ExperimentRequestsTest, ATakenRequestWhoseOutcomeIsRecordedIsOnlyDeleted)
         R"({"kind":"learning_rate","value":0.5})");
   EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
   ExpectOneOutcomeEach("run");
-  EXPECT_EQ(Must(ReadTrainingState(CheckpointOf("run", 20))).learning_rate, 0.02);
+  EXPECT_EQ(StateOf("run", 20).learning_rate, 0.02);
 }
 
 TEST_F(ExperimentRequestsTest, ATakenRequestWithoutAnOutcomeIsAppliedAfterTheCrash) {

@@ -24,6 +24,17 @@ class ExperimentStartTest : public ExperimentTest {
     const auto experiment = Experiment::Start(ConfigurationOf(more), folder_ / name, Host());
     return experiment ? "accepted" : experiment.error().message;
   }
+  // Between two steps the folder of the checkpoints of "run" cannot be written, whoever asks.
+  void BlockCheckpoints(std::int64_t step, std::int64_t from, std::int64_t to) const {
+    const fs::path folder = folder_ / "run" / "checkpoints";
+    if (step == from) {
+      fs::rename(folder, folder_ / "aside");
+      Write("run/checkpoints", "a file in the way");
+    } else if (step == to) {
+      fs::remove(folder);
+      fs::rename(folder_ / "aside", folder);
+    }
+  }
   std::string ResumeRefusal(const std::string& name = "run") {
     const auto experiment = Experiment::Resume(folder_ / name, Host());
     return experiment ? "accepted" : experiment.error().message;
@@ -135,29 +146,29 @@ TEST_F(ExperimentStartTest, ARelativeSourceIsRecordedAsAnAbsoluteOne) {
   EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
 }
 
+// A file where the folder of the checkpoints was, from step 2 to step 4.
 TEST_F(ExperimentStartTest, ACheckpointThatCannotBeSavedIsARefusalWithTheReason) {
-  const auto experiment = Must(Experiment::Start(ConfigurationOf({}), folder_ / "run", Host()));
-  Write("run/checkpoints/step-000000003", "a file in the way");
+  also_after_step_ = [&](std::int64_t step) { BlockCheckpoints(step, 2, 4); };
   const Script script = {{3, "checkpoint"}, {3, "constraint", "row_softmax"}};
-  EXPECT_EQ(Run(*experiment, script), RunState::kFinished);
+  EXPECT_EQ(StartAndRun("run", {}, script), RunState::kFinished);
   for (const std::string& id : ids_) {
     EXPECT_FALSE(Outcome("run", id).applied);
     EXPECT_THAT(Outcome("run", id).reason, HasSubstr("step-000000003"));
   }
-  EXPECT_EQ(Read(CheckpointOf("run", 3)), "a file in the way");
+  also_after_step_ = nullptr;
   StartAndRun("undisturbed", {});
   ExpectSameRun("undisturbed", "run", 20);
 }
 
-TEST_F(ExperimentStartTest, ARegularCheckpointThatCannotBeSavedEndsTheRunWithTheReason) {
-  const auto experiment = Must(Experiment::Start(ConfigurationOf({{"train.checkpoint_every", "3"}}),
-                                                 folder_ / "run", Host()));
-  Write("run/checkpoints/step-000000003", "a file in the way");
-  const auto state = experiment->Run([] { return false; });
-  ASSERT_FALSE(state.has_value());
-  EXPECT_THAT(state.error().message, HasSubstr("step-000000003"));
-  EXPECT_EQ(Must(Reader("run").State()), RunState::kFailed);
-  EXPECT_THAT(Must(Reader("run").Alerts()), SizeIs(1));
+TEST_F(ExperimentStartTest, ARegularCheckpointThatCannotBeSavedIsAnAlertAndTheNextIsTried) {
+  also_after_step_ = [&](std::int64_t step) { BlockCheckpoints(step, 2, 4); };
+  EXPECT_EQ(StartAndRun("run", {{"train.checkpoint_every", "3"}}), RunState::kFinished);
+  const std::vector<Alert> alerts = Must(Reader("run").Alerts());
+  ASSERT_THAT(alerts, SizeIs(1));
+  EXPECT_EQ(alerts[0].step, 3);
+  EXPECT_THAT(alerts[0].text, HasSubstr("step-000000003"));
+  EXPECT_FALSE(fs::exists(CheckpointOf("run", 3)));
+  EXPECT_EQ(StateOf("run", 6).step, 6);
 }
 
 TEST_F(ExperimentStartTest, TheProgressSaysWhatADisplayNeeds) {
