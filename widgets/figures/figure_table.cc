@@ -6,8 +6,7 @@ namespace mhc {
 namespace {
 
 template <class Type>
-[[maybe_unused]]
-std::unique_ptr<View> Make(const ViewContext& context) {
+[[maybe_unused]] std::unique_ptr<View> Make(const ViewContext& context) {
   return std::make_unique<Type>(context);
 }
 

@@ -1,0 +1,43 @@
+// The page of the lab: runs at the left, views in the middle, what can be changed at the right, the
+// step bar below.
+//
+// Thread rule: the window's thread. Lifetime: borrows the context and the sender.
+#pragma once
+
+#include <QWidget>
+
+#include "widgets/panels/request_sender.h"
+#include "widgets/views/view_context.h"
+
+class QSplitter;
+
+namespace mhc {
+
+class RunBanner;
+class RunTable;
+
+class LabPage : public QWidget {
+  Q_OBJECT
+
+ public:
+  LabPage(const ViewContext& context, RequestSender& sender, QWidget* parent = nullptr);
+
+  QByteArray SaveLayout() const;
+  void RestoreLayout(const QByteArray& layout);
+  void ResetLayout();
+
+ Q_SIGNALS:
+  void resumeRequested(RunDocument* run);
+  void closeRequested(RunDocument* run);
+
+ private:
+  QWidget* MakeViews(const ViewContext& context);
+  QWidget* MakeSteering(const ViewContext& context, RequestSender& sender);
+
+  QSplitter* columns_ = nullptr;
+  QSplitter* rows_ = nullptr;
+  QSplitter* upper_ = nullptr;
+  QSplitter* lower_ = nullptr;
+};
+
+}  // namespace mhc

@@ -1,0 +1,180 @@
+#include "app/lab/main_window.h"
+
+#include <QCloseEvent>
+#include <QFileDialog>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+
+#include "app/lab/lab_page.h"
+#include "widgets/panels/run_banner.h"
+#include "widgets/runs/engine_launch.h"
+#include "widgets/runs/new_run_dialog.h"
+#include "widgets/runs/recent_runs.h"
+#include "widgets/runs/start_page.h"
+
+namespace mhc {
+namespace {
+
+Look::Mode RememberedMode() {
+  const QString text = QSettings().value("look", "system").toString();
+  return text == "light"  ? Look::Mode::kLight
+         : text == "dark" ? Look::Mode::kDark
+                          : Look::Mode::kSystem;
+}
+
+const char* ModeText(Look::Mode mode) {
+  return mode == Look::Mode::kLight ? "light" : mode == Look::Mode::kDark ? "dark" : "system";
+}
+
+}  // namespace
+
+MainWindow::MainWindow()
+    : look_(RememberedMode()),
+      context_{runs_, step_, site_, look_},
+      sender_(context_),
+      actions_(new ActionRegistry(this)),
+      pages_(new QStackedWidget(this)),
+      start_(new StartPage(look_)),
+      lab_(new LabPage(context_, sender_)) {
+  setObjectName("mainWindow");
+  setWindowTitle(tr("mHC Lab"));
+  look_.ApplyToApplication();
+  pages_->addWidget(start_);
+  pages_->addWidget(lab_);
+  setCentralWidget(pages_);
+  DeclareActions();
+  MakeMenusAndBar();
+
+  connect(start_, &StartPage::presetChosen, this, &MainWindow::StartRun);
+  connect(start_, &StartPage::runChosen, this,
+          [this](const QString& run) { OpenRun(run.toStdString()); });
+  connect(start_, &StartPage::openRequested, this, &MainWindow::ChooseRun);
+  connect(start_, &StartPage::newRunRequested, this, [this] { MakeNewRun("default"); });
+  connect(lab_, &LabPage::resumeRequested, this, &MainWindow::Resume);
+  connect(lab_, &LabPage::closeRequested, this, &MainWindow::CloseRun);
+  connect(&runs_, &RunSelection::currentChanged, this, &MainWindow::FollowCurrent);
+  connect(&runs_, &RunSelection::recordChanged, this, &MainWindow::FollowCurrent);
+  connect(&sender_, &RequestSender::pendingChanged, this, &MainWindow::UpdateActions);
+
+  QSettings settings;
+  resize(1280, 800);
+  restoreGeometry(settings.value("geometry").toByteArray());
+  lab_->RestoreLayout(settings.value("layout").toByteArray());
+  UpdateActions();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  QSettings settings;
+  settings.setValue("geometry", saveGeometry());
+  settings.setValue("layout", lab_->SaveLayout());
+  event->accept();
+}
+
+void MainWindow::OpenRun(const std::filesystem::path& run) {
+  runs_.Open(run);
+  RememberRun(runs_.current()->path());
+  pages_->setCurrentWidget(lab_);
+  FollowCurrent();
+}
+
+void MainWindow::ShowStart() {
+  start_->RefreshRecent();
+  pages_->setCurrentWidget(start_);
+  UpdateActions();
+}
+
+void MainWindow::ChooseRun() {
+  const QString folder = QFileDialog::getExistingDirectory(
+      this, tr("The folder of a run"),
+      QString::fromStdString(RunFolder::DefaultPath("run").parent_path().string()));
+  if (!folder.isEmpty()) OpenRun(folder.toStdString());
+}
+
+void MainWindow::StartRun(const QString& configuration) {
+  const auto loaded = LoadConfiguration(configuration.toStdString(), {});
+  if (!loaded) {
+    start_->ShowNotice(QString::fromStdString(loaded.error().message));
+    return;
+  }
+  const std::filesystem::path run = RunFolder::DefaultPath(loaded->name);
+  Launch({"train", configuration, "--run", QString::fromStdString(run.string())}, run);
+}
+
+void MainWindow::MakeNewRun(const QString& preset) {
+  auto* dialog = new NewRunDialog(look_, preset, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QDialog::accepted, this,
+          [this, dialog] { Launch(dialog->EngineWords(), dialog->run()); });
+  dialog->open();
+}
+
+// The run is opened once its engine holds it: before that there is nothing to read.
+void MainWindow::Launch(const QStringList& words, const std::filesystem::path& run) {
+  auto* launch = new EngineLaunch(this);
+  connect(launch, &EngineLaunch::started, this, [this, launch] {
+    start_->ShowNotice({});
+    statusBar()->clearMessage();
+    OpenRun(launch->run());
+    launch->deleteLater();
+  });
+  connect(launch, &EngineLaunch::failed, this, [this, launch](const QString& sentence) {
+    statusBar()->clearMessage();
+    start_->ShowNotice(sentence);
+    ShowStart();
+    launch->deleteLater();
+  });
+  statusBar()->showMessage(
+      tr("Starting an engine for %1 …").arg(QString::fromStdString(run.filename().string())));
+  launch->Start(words, run);
+}
+
+void MainWindow::Resume(RunDocument* run) {
+  auto* banner = lab_->findChild<RunBanner*>();
+  auto* launch = new EngineLaunch(this);
+  connect(launch, &EngineLaunch::started, launch, &QObject::deleteLater);
+  connect(launch, &EngineLaunch::failed, this, [this, banner, launch](const QString& sentence) {
+    for (const SelectedRun& open : runs_.runs()) {
+      if (open.document->path() == launch->run()) {
+        banner->ShowFailure(open.document.get(), sentence);
+      }
+    }
+    launch->deleteLater();
+  });
+  banner->ShowStarting(run);
+  launch->Start({"resume", QString::fromStdString(run->path().string())}, run->path());
+}
+
+void MainWindow::CloseRun(RunDocument* run) {
+  runs_.Close(*run);
+  if (runs_.current() == nullptr) ShowStart();
+}
+
+// One of the requests that need nothing but their kind.
+void MainWindow::Ask(const char* kind) {
+  RunDocument* run = runs_.current();
+  if (run == nullptr || !run->loaded()) return;
+  const auto request =
+      MakeRequest(run->configuration(), kind, std::nullopt, std::nullopt, std::nullopt);
+  if (request) sender_.Send(*run, *request);
+}
+
+void MainWindow::FollowCurrent() {
+  const RunDocument* run = runs_.current();
+  step_.SetLastStep(run ? run->last_step() : 0);
+  if (run && run->loaded() && run->configuration().SiteCount() > 0 &&
+      site_.site() >= run->configuration().SiteCount()) {
+    site_.SetSite(0);
+  }
+  setWindowTitle(run ? tr("%1 — mHC Lab").arg(run->Name()) : tr("mHC Lab"));
+  UpdateActions();
+}
+
+void MainWindow::SetLook(Look::Mode mode) {
+  QSettings().setValue("look", ModeText(mode));
+  look_.SetMode(mode);
+}
+
+}  // namespace mhc

@@ -1,0 +1,69 @@
+// The window: it places and connects, and holds no data.
+//
+// Thread rule: the window's thread.
+#pragma once
+
+#include <QMainWindow>
+#include <filesystem>
+
+#include "widgets/actions/action_registry.h"
+#include "widgets/panels/request_sender.h"
+#include "widgets/views/view_context.h"
+
+class QStackedWidget;
+class QToolBar;
+
+namespace mhc {
+
+class EngineLaunch;
+class LabPage;
+class StartPage;
+
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  MainWindow();
+  ~MainWindow() override;
+
+  void OpenRun(const std::filesystem::path& run);
+  // Starts an engine on a preset or a configuration file and follows its run.
+  void StartRun(const QString& configuration);
+
+  ActionRegistry& actions() { return *actions_; }
+  RunSelection& runs() { return runs_; }
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+
+ private:
+  // main_window_actions.cc
+  void DeclareActions();
+  void DeclareRunActions();
+  void DeclareViewActions();
+  void MakeMenusAndBar();
+  void UpdateActions();
+
+  void ShowStart();
+  void ChooseRun();
+  void MakeNewRun(const QString& preset);
+  void Launch(const QStringList& words, const std::filesystem::path& run);
+  void Resume(RunDocument* run);
+  void CloseRun(RunDocument* run);
+  void Ask(const char* kind);
+  void FollowCurrent();
+  void SetLook(Look::Mode mode);
+
+  Look look_;
+  RunSelection runs_;
+  StepCursor step_;
+  SiteCursor site_;
+  const ViewContext context_;
+  RequestSender sender_;
+  ActionRegistry* actions_;
+  QStackedWidget* pages_;
+  StartPage* start_;
+  LabPage* lab_;
+};
+
+}  // namespace mhc

@@ -1,0 +1,43 @@
+// Any figure of the current runs into a file: which, its size in millimetres, where.
+//
+// Thread rule: the window's thread. Lifetime: borrows the runs and cursors.
+#pragma once
+
+#include <QDialog>
+#include <memory>
+
+#include "widgets/views/view.h"
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+
+namespace mhc {
+
+class ExportDialog : public QDialog {
+  Q_OBJECT
+
+ public:
+  // The look of the window does not matter: figures are drawn in the light one.
+  ExportDialog(const ViewContext& context, QWidget* parent = nullptr);
+
+ private:
+  void MakeView();
+  void Update();
+  void Save();
+
+  Look light_;
+  ViewContext context_;
+  QComboBox* figure_;
+  QDoubleSpinBox* width_;
+  QDoubleSpinBox* height_;
+  QLineEdit* file_;
+  QLabel* preview_;
+  QLabel* said_;
+  QPushButton* save_;
+  std::unique_ptr<View> view_;
+};
+
+}  // namespace mhc

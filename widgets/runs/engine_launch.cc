@@ -1,0 +1,81 @@
+#include "widgets/runs/engine_launch.h"
+
+#include <signal.h>
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QProcess>
+#include <cerrno>
+
+#include "core/record/run_folder.h"
+
+namespace mhc {
+namespace {
+
+constexpr int kLook_ms = 50;
+constexpr int kLongestStart_ms = 120000;
+
+// A process that we did not make ourselves cannot be waited for, only asked after.
+bool IsThere(qint64 process_id) {
+  return kill(static_cast<pid_t>(process_id), 0) == 0 || errno == EPERM;
+}
+
+}  // namespace
+
+EngineLaunch::EngineLaunch(QObject* parent)
+    : QObject(parent), program_(QCoreApplication::applicationDirPath() + "/mhc-engine") {
+  timer_.setInterval(kLook_ms);
+  connect(&timer_, &QTimer::timeout, this, &EngineLaunch::Look);
+}
+
+void EngineLaunch::Start(const QStringList& words, const std::filesystem::path& run) {
+  run_ = run;
+  QProcess process;
+  process.setProgram(program_);
+  process.setArguments(words);
+  // As `mhc` sets it: threads that wait do not take the cores from the window.
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  if (!environment.contains("GOMP_SPINCOUNT")) environment.insert("GOMP_SPINCOUNT", "1000");
+  process.setProcessEnvironment(environment);
+  process.setStandardInputFile(QProcess::nullDevice());
+  process.setStandardOutputFile(QProcess::nullDevice());
+  process.setStandardErrorFile(folder_.filePath("said"));
+  if (!process.startDetached(&process_id_)) {
+    Q_EMIT failed(tr("%1 cannot be started: %2").arg(program_, process.errorString()));
+    return;
+  }
+  timer_.start();
+}
+
+// The last sentence on standard error.
+QString EngineLaunch::LastWords() const {
+  QFile file(folder_.filePath("said"));
+  if (!file.open(QIODevice::ReadOnly)) return {};
+  const QStringList lines = QString::fromUtf8(file.readAll()).split('\n', Qt::SkipEmptyParts);
+  QString last = lines.isEmpty() ? QString() : lines.last();
+  return last.startsWith("mhc: ") ? last.mid(5) : last;
+}
+
+void EngineLaunch::Look() {
+  waited_ms_ += kLook_ms;
+  const bool there = IsThere(process_id_);
+  const auto folder = RunFolder::Open(run_);
+  const auto holder = folder ? folder->Holder() : std::nullopt;
+  // A short run may have ended before it was looked at: its record says so.
+  const bool over = !there && folder && std::filesystem::exists(folder->record_path()) &&
+                    !LastWords().isEmpty() && LastWords() == "finished";
+  if ((holder && holder->process_id == process_id_) || over) {
+    timer_.stop();
+    Q_EMIT started();
+  } else if (!there) {
+    timer_.stop();
+    const QString words = LastWords();
+    Q_EMIT failed(words.isEmpty() ? tr("The engine ended at once without a word.") : words);
+  } else if (waited_ms_ >= kLongestStart_ms) {
+    timer_.stop();
+    Q_EMIT failed(
+        tr("The engine (process %1) has not begun the run within two minutes.").arg(process_id_));
+  }
+}
+
+}  // namespace mhc

@@ -1,0 +1,181 @@
+#include "widgets/runs/new_run_dialog.h"
+
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "core/record/presets.h"
+#include "core/record/run_folder.h"
+#include "widgets/look/look.h"
+
+namespace mhc {
+namespace {
+
+const Declaration* FindDeclaration(const std::string& key) {
+  for (const ConfigurationKey& row : ConfigurationKeys()) {
+    if (row.declaration.key == key) return &row.declaration;
+  }
+  return nullptr;
+}
+
+QString ValueText(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return QString::fromStdString(*text);
+  return QString::fromStdString(ToToml(value));
+}
+
+QString TextOf(const QWidget* field) {
+  if (const auto* choice = qobject_cast<const QComboBox*>(field)) return choice->currentText();
+  return qobject_cast<const QLineEdit*>(field)->text();
+}
+
+}  // namespace
+
+NewRunDialog::NewRunDialog(const Look& look, const QString& preset, QWidget* parent)
+    : QDialog(parent), look_(look) {
+  setObjectName("newRunDialog");
+  setWindowTitle(tr("New run"));
+  preset_ = new QComboBox(this);
+  preset_->setObjectName("presetChoice");
+  for (const PresetText& row : PresetTexts()) {
+    preset_->addItem(QString::fromUtf8(row.name.data(), qsizetype(row.name.size())));
+    preset_->setItemData(preset_->count() - 1, QString::fromStdString(PresetSentence(row)),
+                         Qt::ToolTipRole);
+  }
+  preset_->setCurrentText(preset);
+  auto* form = new QFormLayout;
+  form->setHorizontalSpacing(16);
+  form->addRow(tr("preset"), preset_);
+  AddField(*form, "name", tr("name"));
+  AddField(*form, "data.source", tr("text"));
+  AddField(*form, "mixing.connection", tr("connection"));
+  AddField(*form, "mixing.constraint", tr("constraint"));
+  AddField(*form, "model.streams", tr("streams"));
+  AddField(*form, "model.blocks", tr("blocks"));
+  AddField(*form, "model.channels", tr("channels"));
+  AddField(*form, "train.steps", tr("steps"));
+  AddField(*form, "train.learning_rate", tr("learning rate"));
+  AddField(*form, "seed", tr("seed"));
+  folder_ = new QLineEdit(this);
+  folder_->setObjectName("runFolderEdit");
+  folder_->setPlaceholderText(tr("NAME-DATE in the folder of runs"));
+  form->addRow(tr("folder"), folder_);
+
+  fault_ = new QLabel(this);
+  fault_->setObjectName("newRunFault");
+  fault_->setWordWrap(true);
+  fault_->setMinimumHeight(2 * fontMetrics().lineSpacing());
+  fault_->setStyleSheet(QStringLiteral("color: %1").arg(look_.Color(Role::kBad).name()));
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+  start_ = buttons->addButton(tr("Start"), QDialogButtonBox::AcceptRole);
+  start_->setObjectName("startButton");
+  start_->setProperty("primary", true);
+  start_->setDefault(true);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(20, 16, 20, 16);
+  column->addLayout(form);
+  column->addWidget(fault_);
+  column->addWidget(buttons);
+  setMinimumWidth(480);
+  connect(preset_, &QComboBox::currentTextChanged, this, &NewRunDialog::TakePreset);
+  connect(folder_, &QLineEdit::textChanged, this, &NewRunDialog::Check);
+  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  TakePreset();
+}
+
+void NewRunDialog::AddField(QFormLayout& form, const std::string& key, const QString& label) {
+  const Declaration* declaration = FindDeclaration(key);
+  QWidget* field = nullptr;
+  if (declaration->choices.empty()) {
+    auto* line = new QLineEdit(this);
+    connect(line, &QLineEdit::textChanged, this, &NewRunDialog::Check);
+    field = line;
+  } else {
+    auto* choice = new QComboBox(this);
+    if (key == "mixing.constraint") choice->addItem(QString());  // that of the connection
+    for (const std::string& text : declaration->choices) {
+      choice->addItem(QString::fromStdString(text));
+    }
+    connect(choice, &QComboBox::currentTextChanged, this, &NewRunDialog::Check);
+    field = choice;
+  }
+  field->setObjectName("field-" + QString::fromStdString(key));
+  field->setToolTip(QString::fromStdString(declaration->text));
+  fields_[key] = field;
+  if (key != "data.source") {
+    form.addRow(label, field);
+    return;
+  }
+  auto* browse = new QPushButton(tr("Choose …"), this);
+  connect(browse, &QPushButton::clicked, this, [this, field] {
+    const QString file = QFileDialog::getOpenFileName(this, tr("A text to train on"));
+    if (!file.isEmpty()) qobject_cast<QLineEdit*>(field)->setText(file);
+  });
+  auto* row = new QHBoxLayout;
+  row->addWidget(field, 1);
+  row->addWidget(browse);
+  form.addRow(label, row);
+}
+
+void NewRunDialog::TakePreset() {
+  const auto configuration = LoadConfiguration(preset_->currentText().toStdString(), {});
+  if (!configuration) return;
+  for (const ConfigurationKey& row : ConfigurationKeys()) {
+    const auto found = fields_.find(row.declaration.key);
+    if (found == fields_.end()) continue;
+    const bool is_constraint = row.declaration.key == "mixing.constraint";
+    const QString text = is_constraint ? QString() : ValueText(row.get(*configuration));
+    of_preset_[row.declaration.key] = text;
+    if (auto* choice = qobject_cast<QComboBox*>(found->second)) {
+      choice->setCurrentText(text);
+    } else {
+      qobject_cast<QLineEdit*>(found->second)->setText(text);
+    }
+  }
+  Check();
+}
+
+// What differs from the preset.
+std::vector<Setting> NewRunDialog::Settings() const {
+  std::vector<Setting> settings;
+  for (const auto& [key, field] : fields_) {
+    const QString text = TextOf(field);
+    if (text == of_preset_.at(key)) continue;
+    settings.push_back({key, text.toStdString()});
+  }
+  return settings;
+}
+
+void NewRunDialog::Check() {
+  if (of_preset_.size() < fields_.size()) return;  // a preset is being taken
+  const auto settings = Settings();
+  const auto configuration = LoadConfiguration(preset_->currentText().toStdString(), settings);
+  QString fault;
+  if (!configuration) {
+    fault = QString::fromStdString(configuration.error().message);
+  } else {
+    run_ = folder_->text().isEmpty() ? RunFolder::DefaultPath(configuration->name)
+                                     : std::filesystem::path(folder_->text().toStdString());
+    std::error_code error;
+    if (std::filesystem::exists(run_, error)) fault = tr("The folder exists already.");
+  }
+  fault_->setText(fault);
+  start_->setEnabled(fault.isEmpty());
+}
+
+QStringList NewRunDialog::EngineWords() const {
+  QStringList words = {"train", preset_->currentText(), "--run",
+                       QString::fromStdString(run_.string())};
+  for (const Setting& setting : Settings()) {
+    words << "--set" << QString::fromStdString(setting.key + "=" + setting.value);
+  }
+  return words;
+}
+
+}  // namespace mhc
