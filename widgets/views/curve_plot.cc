@@ -224,7 +224,8 @@ QString CurvePlot::ShownText() {
   const RunDocument& run = *drawn.front()->document;
   const QString value = ValueText(DrawnSeries(run));
   QStringList parts(unit_.isEmpty() ? value : tr("%1 %2").arg(value, unit_));
-  if (const Series* points = PointsOf(run, column_)) {
+  const Series* points = PointsOf(run, column_);
+  if (points != nullptr && points->Over(1, context().step.step()).finite > 0) {
     parts << tr("○ validation %1").arg(LastText(*points));
   }
   parts << at_step;
