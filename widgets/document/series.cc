@@ -51,6 +51,7 @@ bool Series::LastFinite(std::int64_t step, std::int64_t& found_step, double& val
 
 void Series::Truncate(std::int64_t last) {
   if (last >= last_step()) return;
+  ++revision_;
   values_.resize(static_cast<std::size_t>(std::max<std::int64_t>(last, 0)));
   Rebuild(values_.size());
 }

@@ -35,17 +35,21 @@ class Series {
 
   // Forgets the steps after `last_step`: training went back.
   void Truncate(std::int64_t last_step);
+  // Another number each time that steps were forgotten: what was made from them is out of date.
+  std::int64_t revision() const { return revision_; }
   void Append(std::span<const double> values);
 
   // Of the steps first…last, cut to those there are.
   Extent Over(std::int64_t first, std::int64_t last) const;
-  // The steps first…last in at most `columns` stretches of equal length, in order; stretches
-  // without a finite value are left out. One step a stretch where there is room.
+  // The steps first…last in about `columns` stretches of equal length, in order: one more where the
+  // first is cut to keep the others in place. Stretches without a finite value are left out. One
+  // step a stretch where there is room.
   std::vector<Bucket> Envelope(std::int64_t first, std::int64_t last, int columns) const;
 
  private:
   void Rebuild(std::size_t first_value);
 
+  std::int64_t revision_ = 0;
   std::vector<double> values_;                // of step i + 1
   std::vector<std::vector<Extent>> pyramid_;  // level k: blocks of kFan^(k+1) values
 };

@@ -2,6 +2,9 @@
 
 #include <vector>
 
+#include "widgets/views/curve_plot.h"
+#include "widgets/views/gain_profile.h"
+
 namespace mhc {
 namespace {
 
@@ -10,10 +13,30 @@ template <class Type>
   return std::make_unique<Type>(context);
 }
 
+std::unique_ptr<View> MakeLoss(const ViewContext& context) {
+  return std::make_unique<CurvePlot>(context, QStringLiteral("lossPlot"), CurvePlot::tr("Loss"),
+                                     "loss", false);
+}
+
+std::unique_ptr<View> MakeGradientNorm(const ViewContext& context) {
+  return std::make_unique<CurvePlot>(context, QStringLiteral("gradientPlot"),
+                                     CurvePlot::tr("Gradient norm"), "gradient_norm", true);
+}
+
+std::unique_ptr<View> MakeSiteGain(const ViewContext& context) {
+  return std::make_unique<GainProfile>(context, GainProfile::What::kSingleSite);
+}
+
 }  // namespace
 
 std::span<const FigureRow> Figures() {
-  static const std::vector<FigureRow> rows = {};
+  static const std::vector<FigureRow> rows = {
+      {"loss", "Loss against the step, with validation loss and interventions.", MakeLoss},
+      {"gradient_norm", "Norm of all gradients before clipping, against the step.",
+       MakeGradientNorm},
+      {"gain", "Forward and backward gain of the composites against depth.", Make<GainProfile>},
+      {"site_gain", "Forward and backward gain of every single site.", MakeSiteGain},
+  };
   return rows;
 }
 

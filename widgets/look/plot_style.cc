@@ -2,6 +2,7 @@
 
 #include "widgets/look/custom_plot.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/formats/person_text.h"
@@ -13,25 +14,98 @@ namespace {
 constexpr double kPixelsPerPoint = 96.0 / 72.0;
 constexpr double kPaperType_pt = 8.0, kPaperLine_pt = 0.75;
 
-// Linear numbers as a person writes them: 1,200 and 0.05, never 1e+06.
+// A whole number with its thousands parted, others with that many decimals.
+QString PlainLabel(double tick, int decimals) {
+  if (decimals > 0) return QString::number(tick, 'f', decimals);
+  return QString::fromStdString(StepText(std::llround(tick)));
+}
+
+// Decimals that all ticks need, at most 6.
+int DecimalsOf(const QVector<double>& ticks) {
+  const auto fits = [&](int decimals) {
+    const double scale = std::pow(10.0, decimals);
+    return std::all_of(ticks.begin(), ticks.end(), [scale](double tick) {
+      return std::abs(tick * scale - std::round(tick * scale)) < 1e-6 * std::max(1.0, tick);
+    });
+  };
+  int decimals = 0;
+  while (decimals < 6 && !fits(decimals)) ++decimals;
+  return decimals;
+}
+
+bool ArePlain(const QVector<double>& ticks) {
+  constexpr double kSmallest = 1e-3, kLargest = 1e9;
+  return std::all_of(ticks.begin(), ticks.end(), [](double tick) {
+    return std::abs(tick) < 1e-12 || (std::abs(tick) >= kSmallest && std::abs(tick) < kLargest);
+  });
+}
+
+// "10⁻²", "2 × 10⁷".
+QString PowerLabel(double tick) {
+  static const QString kRaised = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
+  const int exponent = static_cast<int>(std::floor(std::log10(tick) + 1e-9));
+  const auto digit = std::lround(tick / std::pow(10.0, exponent));
+  QString text = QStringLiteral("10");
+  if (exponent < 0) text += QStringLiteral("⁻");
+  for (const QChar place : QString::number(std::abs(exponent))) {
+    text += kRaised[place.digitValue()];
+  }
+  return digit == 1 ? text : QStringLiteral("%1 × %2").arg(digit).arg(text);
+}
+
+// Linear numbers as a person writes them: 1,200 and 0.05 and 2.0 beside 2.5, never 1e+06.
 class PlainTicker : public QCPAxisTicker {
  protected:
-  QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-    const double rounded = std::round(tick);
-    if (std::abs(tick - rounded) < 1e-9 * std::max(1.0, std::abs(tick)) && std::abs(tick) < 1e15) {
-      return QString::fromStdString(StepText(static_cast<long long>(rounded)));
+  QVector<QString> createLabelVector(const QVector<double>& ticks, const QLocale&, QChar,
+                                     int) override {
+    const bool plain = ArePlain(ticks);
+    const int decimals = DecimalsOf(ticks);
+    QVector<QString> labels;
+    for (const double tick : ticks) {
+      labels << (plain ? PlainLabel(tick, decimals)
+                       : QString::fromStdString(
+                             MeasureText(std::abs(tick) < 1e-300 ? 0.0 : tick, 2)));
     }
-    return QString::number(tick, 'g', 6);
+    return labels;
   }
 };
 
-// Powers of ten with raised exponents.
+// Powers of ten with raised exponents; 1, 2 and 5 times them, or even steps, where the range holds
+// few powers.
 class PowerTicker : public QCPAxisTickerLog {
  protected:
-  QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-    if (tick >= 1e-3 && tick < 1e5) return QString::number(tick, 'g', 6);
-    return QString::fromStdString(MeasureText(tick, 1));
+  QVector<double> createTickVector(double step, const QCPRange& range) override {
+    constexpr double kEvenDecades = 1.0, kFewDecades = 2.5;
+    even_ = false;
+    if (range.lower <= 0.0) return QCPAxisTickerLog::createTickVector(step, range);
+    const double decades = std::log10(range.upper / range.lower);
+    if (decades < kEvenDecades) {
+      even_ = true;
+      return QCPAxisTicker::createTickVector(step, range);
+    }
+    if (decades > kFewDecades) return QCPAxisTickerLog::createTickVector(step, range);
+    QVector<double> ticks;
+    for (double power = std::pow(10.0, std::floor(std::log10(range.lower))); power < range.upper;
+         power *= 10.0) {
+      for (const double digit : {1.0, 2.0, 5.0}) ticks << digit * power;
+    }
+    return ticks;
   }
+  QVector<QString> createLabelVector(const QVector<double>& ticks, const QLocale&, QChar,
+                                     int) override {
+    const bool plain = std::all_of(ticks.begin(), ticks.end(),
+                                   [](double tick) { return tick > 0.99e-3 && tick < 0.99e5; });
+    QVector<QString> labels;
+    for (const double tick : ticks) {
+      labels << (plain || (tick > 0.99 && tick < 11.0)
+                     ? PlainLabel(tick, even_ ? DecimalsOf(ticks) : DecimalsOf({tick}))
+                     : PowerLabel(tick));
+    }
+    return labels;
+  }
+
+ private:
+  bool even_ = false;
 };
 
 void StyleAxis(QCPAxis& axis, const Look& look, const QFont& font, double width) {

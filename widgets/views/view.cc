@@ -57,7 +57,9 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   ApplyLook();
 }
 
-QString View::Reason() const { return has_picture_ ? QString() : sentence_->text(); }
+QString View::Reason() const {
+  return has_picture_ || shows_loading_ ? QString() : sentence_->text();
+}
 
 void View::ApplyLook() {
   const Look& look = context_.look;
@@ -107,6 +109,7 @@ void View::ShowPicture(const QString& shows) {
 void View::ShowSentence(const QString& sentence, bool is_error) {
   ++loading_serial_;
   has_picture_ = false;
+  shows_loading_ = false;
   sentence_is_error_ = is_error;
   shows_label_->clear();
   sentence_->setText(sentence);
@@ -123,7 +126,9 @@ void View::ShowError(const QString& sentence) { ShowSentence(sentence, true); }
 void View::ShowLoading() {
   const int serial = ++loading_serial_;
   QTimer::singleShot(kLoadingDelay_ms, this, [this, serial] {
-    if (serial == loading_serial_) ShowSentence(tr("Reading the record …"), false);
+    if (serial != loading_serial_) return;
+    ShowSentence(tr("Reading the record …"), false);
+    shows_loading_ = true;
   });
 }
 

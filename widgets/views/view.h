@@ -32,7 +32,8 @@ class View : public QWidget {
 
   // True when everything that the view asked for has come and a figure can be drawn.
   virtual bool Ready() const { return has_picture_; }
-  // Why there is no picture: the empty state's or the error's sentence; empty where there is one.
+  // Why there is no picture: the empty state's or the error's sentence; empty where there is one,
+  // and while it is on its way.
   QString Reason() const;
   // The picture for a paper, without header, into 0,0,width,height in units of 1/96 inch.
   virtual void DrawFigure(QPainter& painter, double width, double height) = 0;
@@ -76,6 +77,7 @@ class View : public QWidget {
   bool stale_ = true;
   bool has_picture_ = false;
   bool sentence_is_error_ = false;
+  bool shows_loading_ = false;
   int loading_serial_ = 0;
 };
 

@@ -1,0 +1,327 @@
+#include "widgets/views/curve_plot.h"
+
+#include <QActionGroup>
+#include <QMenu>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/formats/number_text.h"
+#include "core/formats/person_text.h"
+#include "widgets/figures/plot_picture.h"
+#include "widgets/views/header_button.h"
+
+namespace mhc {
+namespace {
+
+constexpr int kFewestMeanSteps = 5;
+constexpr double kLightShare = 0.01, kStrongShare = 0.05;  // of the run's planned steps
+
+// 1, 2 or 5 times a power of ten, at most `value`.
+int RoundNumber(double value) {
+  const double power = std::pow(10.0, std::floor(std::log10(value)));
+  const double digit = value / power;
+  return static_cast<int>((digit >= 5.0 ? 5.0 : digit >= 2.0 ? 2.0 : 1.0) * power);
+}
+
+QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
+QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
+
+// Loss alone has a second measure of the same quantity.
+const Series* PointsOf(const RunDocument& run, const std::string& column) {
+  return column == "loss" ? &run.Of("validation_loss") : nullptr;
+}
+
+}  // namespace
+
+CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name,
+                     const QString& title, std::string column, bool logarithmic_by_default)
+    : View(view_context, object_name, title),
+      column_(std::move(column)),
+      picture_(new CurvePicture(view_context.look, false, this)),
+      navigation_(new PlotNavigation(*picture_)),
+      logarithmic_(logarithmic_by_default) {
+  const int index = FindStepColumn(column_);
+  Q_ASSERT(index >= 0);
+  const std::string_view unit = StepColumns()[static_cast<std::size_t>(index)].unit;
+  unit_ = QString::fromUtf8(unit.data(), static_cast<qsizetype>(unit.size()));
+  SetPicture(picture_);
+  MakeControls();
+  // A run may be closed while this view is hidden and does not refresh.
+  connect(&context().runs, &RunSelection::runsChanged, this, [this] {
+    if (!isVisible()) picture_->Forget();
+    std::erase_if(means_, [this](const auto& entry) {
+      const auto& runs = context().runs.runs();
+      return std::none_of(runs.begin(), runs.end(), [&](const SelectedRun& run) {
+        return run.document->key() == entry.first;
+      });
+    });
+  });
+  connect(navigation_, &PlotNavigation::clicked, this, &CurvePlot::ChooseStep);
+  connect(navigation_, &PlotNavigation::doubleClicked, this, &CurvePlot::ReturnToStep);
+  connect(navigation_, &PlotNavigation::fitsChanged, this, [this] {
+    fit_button_->setEnabled(!navigation_->fits_x() || !navigation_->fits_y());
+    RefreshNow();
+  });
+}
+
+void CurvePlot::MakeControls() {
+  smoothing_button_ =
+      new HeaderButton({}, tr("Draw an exponential mean; the measured values stay behind it."),
+                       context().look, this);
+  smoothing_button_->setObjectName(objectName() + "Smoothing");
+  smoothing_button_->setCheckable(true);
+  auto* menu = new QMenu(smoothing_button_);
+  auto* group = new QActionGroup(menu);
+  const auto add = [&](const QString& text, Smoothing smoothing) {
+    QAction* action = menu->addAction(text, this, [this, smoothing] { SetSmoothing(smoothing); });
+    action->setCheckable(true);
+    action->setChecked(smoothing == smoothing_);
+    group->addAction(action);
+  };
+  add(tr("off"), Smoothing::kOff);
+  add(tr("light"), Smoothing::kLight);
+  add(tr("strong"), Smoothing::kStrong);
+  smoothing_button_->setMenu(menu);
+  AddControl(smoothing_button_);
+
+  logarithmic_button_ =
+      new HeaderButton(tr("log"), tr("Logarithmic or linear axis"), context().look, this);
+  logarithmic_button_->setObjectName(objectName() + "Logarithmic");
+  logarithmic_button_->setCheckable(true);
+  logarithmic_button_->setChecked(logarithmic_);
+  connect(logarithmic_button_, &QToolButton::toggled, this, [this](bool on) {
+    logarithmic_ = on;
+    navigation_->Fit();
+    RefreshNow();
+  });
+  AddControl(logarithmic_button_);
+
+  fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
+  fit_button_->setObjectName(objectName() + "Fit");
+  fit_button_->setEnabled(false);
+  connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
+  AddControl(fit_button_);
+}
+
+void CurvePlot::SetSmoothing(Smoothing smoothing) {
+  smoothing_ = smoothing;
+  smoothing_button_->setChecked(smoothing != Smoothing::kOff);
+  RefreshNow();
+}
+
+// The same for all runs, from the length of the current one, so that curves compare.
+int CurvePlot::MeanSteps(Smoothing smoothing) const {
+  if (smoothing == Smoothing::kOff || current() == nullptr) return 0;
+  const auto planned = static_cast<double>(current()->description().steps);
+  const double share = smoothing == Smoothing::kLight ? kLightShare : kStrongShare;
+  const double least = kFewestMeanSteps * (share / kLightShare);
+  return RoundNumber(std::clamp(share * planned, least, 1e9));
+}
+
+std::vector<const SelectedRun*> CurvePlot::DrawnRuns() const {
+  std::vector<const SelectedRun*> drawn;
+  for (const SelectedRun& run : context().runs.runs()) {
+    const Series& values = run.document->Of(column_);
+    if (run.shown && values.Over(1, values.last_step()).finite > 0) drawn.push_back(&run);
+  }
+  return drawn;
+}
+
+const Series* CurvePlot::MeanOf(const RunDocument& run, int steps) {
+  if (steps == 0) return nullptr;
+  auto entry = means_.try_emplace(run.key(), steps).first;
+  if (entry->second.steps() != steps) entry->second = SmoothedSeries(steps);
+  entry->second.Follow(run.Of(column_));
+  return &entry->second.series();
+}
+
+CurveContent CurvePlot::Content(bool is_for_paper) {
+  CurveContent content;
+  const int mean_steps = MeanSteps(smoothing_);
+  std::vector<const SelectedRun*> drawn = DrawnRuns();
+  if (drawn.empty()) return content;
+  content.legend = Legend(drawn, is_for_paper);
+  std::stable_partition(drawn.begin(), drawn.end(), [this](const SelectedRun* run) {
+    return run->document.get() != current();
+  });
+  for (const SelectedRun* run : drawn) {
+    const RunDocument& document = *run->document;
+    const CurveSource source{&document.Of(column_), MeanOf(document, mean_steps),
+                             PointsOf(document, column_), &document.Of("skipped")};
+    content.runs.push_back({source, context().look.RunPen(run->color)});
+  }
+  if (!is_for_paper) content.cursor = static_cast<double>(context().step.step());
+  content.marked = current();
+  content.logarithmic = logarithmic_;
+  content.fits_x = navigation_->fits_x();
+  content.fits_y = navigation_->fits_y();
+  if (is_for_paper) {
+    content.x_title = tr("Step");
+    content.y_title = AxisTitle();
+  }
+  return content;
+}
+
+// Only where there is more than one thing to tell apart. On the screen the header says what a
+// single run's points are.
+std::vector<LegendRow> CurvePlot::Legend(const std::vector<const SelectedRun*>& drawn,
+                                         bool is_for_paper) {
+  std::vector<LegendRow> rows;
+  const Series* points = nullptr;  // of the current run where it is drawn
+  for (const SelectedRun* run : drawn) {
+    LegendRow row;
+    row.pen = context().look.RunPen(run->color);
+    row.name = run->document->Name();
+    const bool is_current = run->document.get() == current();
+    row.strong = is_current && !is_for_paper;
+    row.values << ValueText(DrawnSeries(*run->document));
+    rows.push_back(row);
+    if (points == nullptr || is_current) points = PointsOf(*run->document, column_);
+  }
+  const bool has_points = points != nullptr && points->Over(1, points->last_step()).finite > 0;
+  const bool single = rows.size() == 1;
+  if (single && (!has_points || !is_for_paper)) return {};
+  if (!has_points) return rows;
+  if (single) rows.front().name = tr("training");
+  LegendRow row;
+  row.pen = single ? rows.front().pen : QPen(context().look.Color(Role::kQuietText));
+  row.name = tr("validation");
+  row.values << LastText(*points);
+  row.is_point = true;
+  rows.push_back(row);
+  return rows;
+}
+
+const Series& CurvePlot::DrawnSeries(const RunDocument& run) {
+  const Series* mean = MeanOf(run, MeanSteps(smoothing_));
+  return mean != nullptr ? *mean : run.Of(column_);
+}
+
+// At the cursor.
+QString CurvePlot::ValueText(const Series& series) const {
+  const std::int64_t step = context().step.step();
+  const bool is_there = step >= 1 && step <= series.last_step();
+  return is_there ? Number(series.At(step)) : QStringLiteral("–");
+}
+
+// At the cursor or before it.
+QString CurvePlot::LastText(const Series& series) const {
+  std::int64_t step = 0;
+  double value = 0.0;
+  return series.LastFinite(context().step.step(), step, value) ? Number(value)
+                                                               : QStringLiteral("–");
+}
+
+QString CurvePlot::AxisTitle() const {
+  return unit_.isEmpty() ? title() : tr("%1 (%2)").arg(title(), unit_);
+}
+
+QString CurvePlot::ShownText() {
+  const QString at_step = tr("step %1").arg(StepNumber(context().step.step()));
+  const std::vector<const SelectedRun*> drawn = DrawnRuns();
+  if (drawn.size() > 1) return unit_.isEmpty() ? at_step : tr("%1 · %2").arg(unit_, at_step);
+  const RunDocument& run = *drawn.front()->document;
+  const QString value = ValueText(DrawnSeries(run));
+  QStringList parts(unit_.isEmpty() ? value : tr("%1 %2").arg(value, unit_));
+  const Series* points = PointsOf(run, column_);
+  if (points != nullptr && points->Over(1, context().step.step()).finite > 0) {
+    parts << tr("○ validation %1").arg(LastText(*points));
+  }
+  parts << at_step;
+  return parts.join(QStringLiteral(" · "));
+}
+
+void CurvePlot::Refresh() {
+  if (ShowsGeneralState()) {
+    picture_->Forget();
+    return;
+  }
+  CurveContent content = Content(/*is_for_paper=*/false);
+  if (content.runs.empty()) {
+    picture_->Forget();
+    ShowEmpty(current()->last_step() == 0
+                  ? tr("%1 appears here with the first finished step.").arg(title())
+                  : tr("No run that is shown has this measure. Show another run in the run "
+                       "table."));
+    return;
+  }
+  const int mean_steps = MeanSteps(smoothing_);
+  smoothing_button_->setText(mean_steps == 0 ? tr("smooth ▾")
+                                             : tr("mean of %1 ▾").arg(StepNumber(mean_steps)));
+  navigation_->ApplyLook(context().look);
+  picture_->Show(std::move(content));
+  ShowPicture(ShownText());
+}
+
+void CurvePlot::ChooseStep(double x) {
+  step_before_click_ = context().step.step();
+  followed_before_click_ = context().step.follows();
+  context().step.SetStep(std::llround(x));
+}
+
+void CurvePlot::ReturnToStep() {
+  if (followed_before_click_) {
+    context().step.SetFollows(true);
+  } else {
+    context().step.SetStep(step_before_click_);
+  }
+}
+
+void CurvePlot::DrawFigure(QPainter& painter, double width, double height) {
+  CurvePicture picture(context().look, /*is_for_paper=*/true);
+  CurveContent content = Content(/*is_for_paper=*/true);
+  if (!content.fits_x) picture.xAxis->setRange(picture_->xAxis->range());
+  if (!content.fits_y) picture.yAxis->setRange(picture_->yAxis->range());
+  picture.Show(std::move(content));
+  picture.MakeRoom(width, height);
+  DrawPlot(picture, painter, width, height);
+}
+
+std::vector<std::vector<std::string>> CurvePlot::FigureTable() const {
+  std::vector<std::vector<std::string>> table(1, {"step"});
+  const int mean_steps = MeanSteps(smoothing_);
+  struct Column {
+    const Series* series;
+    bool is_sparse;  // NaN says that nothing was measured
+  };
+  std::vector<Column> columns;
+  std::vector<SmoothedSeries> means;
+  means.reserve(context().runs.runs().size());
+  std::int64_t last = 0;
+  for (const SelectedRun* run : DrawnRuns()) {
+    const std::string name = run->document->Name().toStdString();
+    const Series& values = run->document->Of(column_);
+    table[0].push_back(name + " " + column_);
+    columns.push_back({&values, false});
+    last = std::max(last, values.last_step());
+    if (mean_steps > 0) {
+      means.emplace_back(mean_steps).Follow(values);
+      table[0].push_back(name + " " + column_ + " mean of " + std::to_string(mean_steps));
+      columns.push_back({&means.back().series(), false});
+    }
+    if (const Series* points = PointsOf(*run->document, column_)) {
+      table[0].push_back(name + " validation_loss");
+      columns.push_back({points, true});
+    }
+  }
+  const QCPRange range = picture_->xAxis->range();
+  std::int64_t first = 1;
+  if (!navigation_->fits_x()) {
+    first = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(range.lower)));
+    last = std::min(last, static_cast<std::int64_t>(std::floor(range.upper)));
+  }
+  for (std::int64_t step = first; step <= last; ++step) {
+    std::vector<std::string> row{std::to_string(step)};
+    for (const Column& column : columns) {
+      const double value = column.series->At(step);
+      const bool is_there =
+          step <= column.series->last_step() && !(column.is_sparse && std::isnan(value));
+      row.push_back(is_there ? NumberText(value) : std::string());
+    }
+    table.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace mhc

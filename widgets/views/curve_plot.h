@@ -1,0 +1,68 @@
+// One scalar of the record against the step, for every run that is shown: loss, gradient norm.
+//
+// Thread rule: the window's thread. Lifetime: that of its context.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "widgets/document/smoothed_series.h"
+#include "widgets/views/curve_picture.h"
+#include "widgets/views/plot_navigation.h"
+#include "widgets/views/view.h"
+
+namespace mhc {
+
+class HeaderButton;
+
+class CurvePlot : public View {
+  Q_OBJECT
+
+ public:
+  // `column` is one of StepColumns() that is measured at every step. Runs without it, as a residual
+  // one without gains, are left out.
+  CurvePlot(const ViewContext& context, const QString& object_name, const QString& title,
+            std::string column, bool logarithmic_by_default);
+
+  void DrawFigure(QPainter& painter, double width, double height) override;
+  std::vector<std::vector<std::string>> FigureTable() const override;
+
+ protected:
+  void Refresh() override;
+
+ private:
+  enum class Smoothing { kOff, kLight, kStrong };
+
+  void MakeControls();
+  void SetSmoothing(Smoothing smoothing);
+  int MeanSteps(Smoothing smoothing) const;  // 0: off
+  // The runs that are drawn, in the order of the run table.
+  std::vector<const SelectedRun*> DrawnRuns() const;
+  const Series* MeanOf(const RunDocument& run, int steps);
+  CurveContent Content(bool is_for_paper);
+  std::vector<LegendRow> Legend(const std::vector<const SelectedRun*>& drawn, bool is_for_paper);
+  const Series& DrawnSeries(const RunDocument& run);
+  QString ValueText(const Series& series) const;
+  QString LastText(const Series& series) const;
+  QString ShownText();
+  QString AxisTitle() const;
+  void ChooseStep(double x);
+  void ReturnToStep();
+
+  std::string column_;
+  QString unit_;
+  CurvePicture* picture_;
+  PlotNavigation* navigation_;
+  HeaderButton* smoothing_button_ = nullptr;
+  HeaderButton* logarithmic_button_ = nullptr;
+  HeaderButton* fit_button_ = nullptr;
+  Smoothing smoothing_ = Smoothing::kOff;
+  bool logarithmic_;
+  std::map<ReaderThread::RunKey, SmoothedSeries> means_;
+  // Where the cursor was before the first click of a double click.
+  std::int64_t step_before_click_ = 0;
+  bool followed_before_click_ = true;
+};
+
+}  // namespace mhc

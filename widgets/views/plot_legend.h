@@ -1,0 +1,70 @@
+// A plot's legend inside its axes: a line sample, a name and numbers in columns, where the fewest
+// curves are.
+//
+// Thread rule: the window's thread. Lifetime: owned by its plot; borrows the look.
+#pragma once
+
+#include "widgets/look/custom_plot.h"
+
+#include <QString>
+#include <QStringList>
+#include <vector>
+
+namespace mhc {
+
+class Look;
+
+struct LegendRow {
+  QPen pen;
+  QString name;
+  QStringList values;     // one a column
+  bool strong = false;    // of the current run
+  bool is_point = false;  // a ring in place of a line
+};
+
+// A column of numbers, with the dash that its curves have.
+struct LegendColumn {
+  QString name;
+  Qt::PenStyle dash = Qt::NoPen;
+};
+
+class PlotLegend : public QCPLayerable {
+ public:
+  PlotLegend(QCustomPlot& plot, const Look& look);
+
+  // No rows: no legend. Columns without names have no heading.
+  void SetRows(std::vector<LegendRow> rows, std::vector<LegendColumn> columns = {});
+  // What the top of the plot is taken for by others, in pixels.
+  void SetTaken(double height) { taken_ = height; }
+  // Chooses its place again from the curves as they lie now; it stays where it covers none.
+  void Place();
+  // What it stands on, after Place(): points of curves, and its height.
+  bool CoversCurves() const { return covered_ > 0; }
+  double Height() const;
+
+ protected:
+  void applyDefaultAntialiasingHint(QCPPainter* painter) const override;
+  void draw(QCPPainter* painter) override;
+  QRect clipRect() const override;
+
+ private:
+  // Shares of the free room from the right and from the top.
+  struct Spot {
+    double from_right, from_top;
+  };
+  bool HasHeading() const;
+  void Measure();
+  QRectF Box(const Spot& spot) const;
+  void DrawSample(QCPPainter& painter, const LegendRow& row, const QPointF& middle) const;
+  void DrawHeading(QCPPainter& painter, double right, double top) const;
+
+  const Look& look_;
+  std::vector<LegendRow> rows_;
+  std::vector<LegendColumn> columns_;
+  std::vector<double> widths_;  // of the columns
+  double name_width_ = 0.0, row_height_ = 0.0, taken_ = 0.0;
+  Spot spot_ = {0.0, 0.0};
+  std::ptrdiff_t covered_ = 0;
+};
+
+}  // namespace mhc
