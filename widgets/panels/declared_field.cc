@@ -35,8 +35,12 @@ class WheelFilter : public QObject {
   }
 };
 
-// Numbers in the form in which they are typed: 0.003, 1e-05.
-QString TypedNumber(double number) { return QString::number(number, 'g', 12); }
+// A value as it would be typed: 0.003, 1e-05.
+QString TypedText(const Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return QString::number(*number, 'g', 12);
+  const auto* text = std::get_if<std::string>(&value);
+  return QString::fromStdString(text ? *text : ToToml(value));
+}
 
 }  // namespace
 
@@ -111,19 +115,20 @@ Result<Value> DeclaredField::value() const {
   return Check(declaration_, FromText(declaration_, text));
 }
 
+// What is shown already is not set again: that would take away a selection, or digits that a hand
+// is about to replace.
 void DeclaredField::SetValue(const Value& value) {
   const QSignalBlocker silent(focusProxy());
   if (check_) {
     check_->setChecked(std::get<bool>(value));
   } else if (spin_) {
-    spin_->setValue(Bound(static_cast<double>(std::get<std::int64_t>(value))));
+    const int number = Bound(static_cast<double>(std::get<std::int64_t>(value)));
+    if (number != spin_->value()) spin_->setValue(number);
   } else if (combo_) {
     combo_->setCurrentIndex(combo_->findData(QString::fromStdString(std::get<std::string>(value))));
-  } else if (const auto* number = std::get_if<double>(&value)) {
-    line_->setText(TypedNumber(*number));
   } else {
-    const auto* text = std::get_if<std::string>(&value);
-    line_->setText(QString::fromStdString(text ? *text : ToToml(value)));
+    const QString text = TypedText(value);
+    if (text != line_->text()) line_->setText(text);
   }
 }
 
