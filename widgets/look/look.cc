@@ -3,8 +3,9 @@
 #include <QApplication>
 #include <QFontDatabase>
 #include <QPalette>
-#include <QStyleFactory>
 #include <array>
+
+#include "widgets/look/field_style.h"
 
 namespace mhc {
 namespace {
@@ -90,7 +91,7 @@ QFont Look::MatrixFont() const {
 }
 
 void Look::ApplyToApplication() const {
-  QApplication::setStyle(QStyleFactory::create("Fusion"));
+  QApplication::setStyle(new FieldStyle());
   QPalette palette;
   palette.setColor(QPalette::Window, Color(Role::kWindow));
   palette.setColor(QPalette::WindowText, Color(Role::kText));
@@ -132,13 +133,15 @@ void Look::ApplyToApplication() const {
           "QPushButton:disabled { color: %6; background: %4; }"
           "QPushButton[primary=\"true\"] { background: %7; color: %8; border-color: %7; }"
           "QPushButton[primary=\"true\"]:disabled { background: %5; color: %6; border-color: %3; }"
-          "QPushButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,"
-          " QLineEdit:focus { border: 1px solid %7; }"
-          "QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit { border: 1px solid %3;"
-          " border-radius: 4px; padding: 3px 6px; background: %2; color: %1; }"
-          "QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QLineEdit:disabled {"
-          " color: %6; background: %4; }"
-          "QComboBox::drop-down { border: none; width: 18px; }"
+          "QPushButton:focus { border: 1px solid %7; }"
+          "QScrollBar:vertical { width: 8px; background: transparent; }"
+          "QScrollBar:horizontal { height: 8px; background: transparent; }"
+          "QScrollBar::handle { background: %3; border-radius: 3px; margin: 1px; }"
+          "QScrollBar::handle:vertical { min-height: 24px; }"
+          "QScrollBar::handle:horizontal { min-width: 24px; }"
+          "QScrollBar::handle:hover { background: %6; }"
+          "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
+          "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
           "QHeaderView::section { background: %2; color: %6; border: none; padding: 2px 6px; }"
           "QTableView { border: none; gridline-color: %2; background: %2; }"
           "QStatusBar { border-top: 1px solid %3; }"
