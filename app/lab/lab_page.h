@@ -13,9 +13,6 @@ class QSplitter;
 
 namespace mhc {
 
-class RunBanner;
-class RunTable;
-
 class LabPage : public QWidget {
   Q_OBJECT
 
@@ -28,11 +25,9 @@ class LabPage : public QWidget {
 
  Q_SIGNALS:
   void resumeRequested(RunDocument* run);
-  void closeRequested(RunDocument* run);
 
  private:
   QWidget* MakeViews(const ViewContext& context);
-  QWidget* MakeSteering(const ViewContext& context, RequestSender& sender);
 
   QSplitter* columns_ = nullptr;
   QSplitter* rows_ = nullptr;

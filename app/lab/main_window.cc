@@ -32,7 +32,7 @@ const char* ModeText(Look::Mode mode) {
 MainWindow::MainWindow()
     : look_(RememberedMode()),
       context_{runs_, step_, site_, look_},
-      sender_(context_),
+      sender_(),
       actions_(new ActionRegistry(this)),
       pages_(new QStackedWidget(this)),
       start_(new StartPage(look_)),
@@ -52,7 +52,6 @@ MainWindow::MainWindow()
   connect(start_, &StartPage::openRequested, this, &MainWindow::ChooseRun);
   connect(start_, &StartPage::newRunRequested, this, [this] { MakeNewRun("default"); });
   connect(lab_, &LabPage::resumeRequested, this, &MainWindow::Resume);
-  connect(lab_, &LabPage::closeRequested, this, &MainWindow::CloseRun);
   connect(&runs_, &RunSelection::currentChanged, this, &MainWindow::FollowCurrent);
   connect(&runs_, &RunSelection::recordChanged, this, &MainWindow::FollowCurrent);
   connect(&sender_, &RequestSender::pendingChanged, this, &MainWindow::UpdateActions);

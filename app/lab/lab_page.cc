@@ -1,0 +1,99 @@
+#include "app/lab/lab_page.h"
+
+#include <QDataStream>
+#include <QIODevice>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include "widgets/panels/run_banner.h"
+#include "widgets/panels/run_column.h"
+#include "widgets/panels/steering_column.h"
+#include "widgets/panels/step_bar.h"
+#include "widgets/views/curve_plot.h"
+#include "widgets/views/gain_profile.h"
+#include "widgets/views/matrix_lens.h"
+#include "widgets/views/spectrum_plot.h"
+#include "widgets/views/stream_plot.h"
+#include "widgets/views/stream_scope.h"
+
+namespace mhc {
+namespace {
+
+constexpr int kSideWidth = 250;
+
+QSplitter* Split(Qt::Orientation orientation, const QList<QWidget*>& parts) {
+  auto* splitter = new QSplitter(orientation);
+  splitter->setHandleWidth(1);
+  splitter->setChildrenCollapsible(false);
+  for (QWidget* part : parts) splitter->addWidget(part);
+  return splitter;
+}
+
+}  // namespace
+
+LabPage::LabPage(const ViewContext& context, RequestSender& sender, QWidget* parent)
+    : QWidget(parent) {
+  setObjectName("labPage");
+  auto* runs = new RunColumn(context);
+  auto* steering = new SteeringColumn(context, sender);
+  auto* banner = new RunBanner(context);
+  auto* middle = new QWidget;
+  auto* middle_column = new QVBoxLayout(middle);
+  middle_column->setContentsMargins(0, 0, 0, 0);
+  middle_column->setSpacing(0);
+  middle_column->addWidget(banner);
+  middle_column->addWidget(MakeViews(context), 1);
+  columns_ = Split(Qt::Horizontal, {runs, middle, steering});
+  columns_->setStretchFactor(1, 1);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(columns_, 1);
+  column->addWidget(new StepBar(context));
+  for (const auto* part : {static_cast<const QObject*>(runs), static_cast<const QObject*>(steering),
+                           static_cast<const QObject*>(banner)}) {
+    connect(part, SIGNAL(resumeRequested(RunDocument*)), this,
+            SIGNAL(resumeRequested(RunDocument*)));
+  }
+  ResetLayout();
+}
+
+QWidget* LabPage::MakeViews(const ViewContext& context) {
+  auto* loss = new CurvePlot(context, "lossPlot", tr("Loss"), "loss", false);
+  auto* gradient = new CurvePlot(context, "gradientPlot", tr("Gradient norm"), "gradient_norm", true);
+  upper_ = Split(Qt::Horizontal, {loss, gradient, new MatrixLens(context)});
+  lower_ = Split(Qt::Horizontal,
+                 {new GainProfile(context), new SpectrumPlot(context), new StreamPlot(context)});
+  rows_ = Split(Qt::Vertical, {upper_, lower_, new StreamScope(context)});
+  return rows_;
+}
+
+void LabPage::ResetLayout() {
+  columns_->setSizes({kSideWidth, 1000, kSideWidth});
+  upper_->setSizes({360, 260, 380});
+  lower_->setSizes({360, 320, 320});
+  rows_->setSizes({280, 260, 220});
+}
+
+QByteArray LabPage::SaveLayout() const {
+  QByteArray layout;
+  QDataStream stream(&layout, QIODevice::WriteOnly);
+  for (const QSplitter* splitter : {columns_, rows_, upper_, lower_}) {
+    stream << splitter->saveState();
+  }
+  return layout;
+}
+
+void LabPage::RestoreLayout(const QByteArray& layout) {
+  QDataStream stream(layout);
+  for (QSplitter* splitter : {columns_, rows_, upper_, lower_}) {
+    QByteArray state;
+    stream >> state;
+    if (state.isEmpty() || !splitter->restoreState(state)) {
+      ResetLayout();
+      return;
+    }
+  }
+}
+
+}  // namespace mhc
