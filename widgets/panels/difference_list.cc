@@ -76,6 +76,7 @@ DifferenceList::DifferenceList(const ViewContext& context, QWidget* parent)
   QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
   policy.setHeightForWidth(true);
   setSizePolicy(policy);
+  connect(&context_.look, &Look::changed, this, qOverload<>(&QWidget::update));
   new Refresher(context_, this, [this] { Refresh(); });
 }
 
@@ -86,8 +87,8 @@ void DifferenceList::Refresh() {
     rows_ = std::move(rows);
     compared_ = compared;
     updateGeometry();
+    update();
   }
-  update();
 }
 
 QString DifferenceList::Sentence() const {
