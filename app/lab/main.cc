@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "app/lab/export_figure.h"
-#include "app/lab/main_window.h"
+#include "widgets/window/main_window.h"
 
 namespace {
 

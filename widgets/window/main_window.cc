@@ -1,4 +1,4 @@
-#include "app/lab/main_window.h"
+#include "widgets/window/main_window.h"
 
 #include <QCloseEvent>
 #include <QFileDialog>
@@ -6,12 +6,12 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 
-#include "app/lab/lab_page.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/runs/engine_launch.h"
 #include "widgets/runs/new_run_dialog.h"
 #include "widgets/runs/recent_runs.h"
 #include "widgets/runs/start_page.h"
+#include "widgets/window/lab_page.h"
 
 namespace mhc {
 namespace {

@@ -6,11 +6,11 @@
 #include <QToolBar>
 #include <QToolButton>
 
-#include "app/lab/lab_page.h"
-#include "app/lab/main_window.h"
 #include "widgets/actions/action_palette.h"
 #include "widgets/actions/shortcut_sheet.h"
 #include "widgets/figures/export_dialog.h"
+#include "widgets/window/lab_page.h"
+#include "widgets/window/main_window.h"
 
 namespace mhc {
 

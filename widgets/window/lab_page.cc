@@ -1,4 +1,4 @@
-#include "app/lab/lab_page.h"
+#include "widgets/window/lab_page.h"
 
 #include <QDataStream>
 #include <QIODevice>
@@ -60,7 +60,8 @@ LabPage::LabPage(const ViewContext& context, RequestSender& sender, QWidget* par
 
 QWidget* LabPage::MakeViews(const ViewContext& context) {
   auto* loss = new CurvePlot(context, "lossPlot", tr("Loss"), "loss", false);
-  auto* gradient = new CurvePlot(context, "gradientPlot", tr("Gradient norm"), "gradient_norm", true);
+  auto* gradient =
+      new CurvePlot(context, "gradientPlot", tr("Gradient norm"), "gradient_norm", true);
   upper_ = Split(Qt::Horizontal, {loss, gradient, new MatrixLens(context)});
   lower_ = Split(Qt::Horizontal,
                  {new GainProfile(context), new SpectrumPlot(context), new StreamPlot(context)});
