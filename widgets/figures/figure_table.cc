@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "widgets/views/stream_scope.h"
+
 namespace mhc {
 namespace {
 
@@ -14,7 +16,10 @@ std::unique_ptr<View> Make(const ViewContext& context) {
 }  // namespace
 
 std::span<const FigureRow> Figures() {
-  static const std::vector<FigureRow> rows = {};
+  static const std::vector<FigureRow> rows = {
+      {"scope", "Streams flowing through all sites with the weights they carry",
+       &Make<StreamScope>},
+  };
   return rows;
 }
 
