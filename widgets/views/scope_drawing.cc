@@ -188,11 +188,9 @@ class Drawing {
         const QColor color = std::isfinite(rms)
                                  ? Mixed(picture_.surface, StreamColor(stream), 0.3 + 0.7 * share)
                                  : look_.Color(Role::kBad);
-        double left = X(state - half), right = X(state + half);
-        if (site_width_ < kCrowded) {  // no seams between neighbours
-          left = std::round(left);
-          right = std::round(right);
-        }
+        const double left = X(state - half);
+        // Crowded, the next bar covers the end of this one: no seams.
+        const double right = X(state + half) + (site_width_ < kCrowded ? 1.0 : 0.0);
         const QRectF rect(left, Y(stream) - height / 2, right - left, height);
         picture_.bars.push_back({state, stream, rms, rect, color});
       }

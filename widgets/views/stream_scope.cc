@@ -196,27 +196,35 @@ void StreamScope::resizeEvent(QResizeEvent* event) {
 void StreamScope::DrawFigure(QPainter& painter, double width, double height) {
   QFont font = ScopeHand::Font();
   font.setPixelSize(kPaperType_px);
-  painter.save();
-  painter.setFont(font);
   const QFontMetricsF metrics(font);
   ScopeFrame frame;
   frame.width = width;
   frame.height = height;
-  frame.top = metrics.height() + 4.0;  // of the key
   frame.type = metrics.height();
   frame.label_width = ScopeLabelWidth(metrics, hand_.maps(), width);
   frame.line = kPaperLine_px;
   frame.span = hand_.span();
-  const ScopePicture picture = DrawScope(hand_.maps(), frame, context().look);
-  PaintScope(painter, picture, {});
-  QStringList key = {tr("width: weight"), tr("brightness: RMS")};
-  if (!picture.dots.empty()) key << tr("● read") << tr("○ write");
-  if (hand_.maps().HasNegative()) key << tr("dashed: negative");
+  ScopePicture picture = DrawScope(hand_.maps(), frame, context().look);
+  const QString key = PaperKey(!picture.dots.empty());
+  const QRectF room(8.0, 4.0, width - 16.0, height);
+  constexpr int kWrapped = Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap;
+  frame.top = metrics.boundingRect(room, kWrapped, key).height() + 4.0;
+  picture = DrawScope(hand_.maps(), frame, context().look);
+  painter.save();
+  painter.setFont(font);
   painter.setPen(context().look.Color(Role::kQuietText));
-  const QRectF room(8.0, 4.0, width - 16.0, metrics.height());
-  painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-                   metrics.elidedText(key.join(kBetween), Qt::ElideRight, room.width()));
+  painter.drawText(room, kWrapped, key);
+  PaintScope(painter, picture, {});
   painter.restore();
+}
+
+// What the header says on the screen; breaks between its parts only.
+QString StreamScope::PaperKey(bool has_dots) const {
+  QStringList parts = {tr("width: weight"), tr("brightness: RMS")};
+  if (has_dots) parts << tr("● read") << tr("○ write");
+  if (hand_.maps().HasNegative()) parts << tr("dashed: negative");
+  for (QString& part : parts) part.replace(' ', QChar::Nbsp);
+  return parts.join(QChar::Nbsp + QStringLiteral("· "));
 }
 
 std::vector<std::vector<std::string>> StreamScope::FigureTable() const {

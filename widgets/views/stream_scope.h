@@ -37,6 +37,7 @@ class StreamScope : public View {
   bool HasScope() const;
   void ApplyLook();
   QString Shows() const;
+  QString PaperKey(bool has_dots) const;
 
   ScopeHand hand_;
   QWidget* canvas_ = nullptr;  // from the first picture on
