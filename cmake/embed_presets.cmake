@@ -1,7 +1,14 @@
 # mhc_embed_presets(TARGET FOLDER): the presets' TOML text, compiled in, so that every program has
 # them wherever it is installed.
 function(mhc_embed_presets target folder)
-  file(GLOB presets CONFIGURE_DEPENDS "${folder}/*.toml")
+  file(GLOB others CONFIGURE_DEPENDS "${folder}/*.toml")
+  # In the order in which a person should meet them; one that is not named here comes last.
+  set(presets "")
+  foreach(name default tiny arithmetic deep bench)
+    list(APPEND presets "${CMAKE_SOURCE_DIR}/${folder}/${name}.toml")
+  endforeach()
+  list(REMOVE_ITEM others ${presets})
+  list(APPEND presets ${others})
   set(rows "")
   foreach(preset ${presets})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${preset}")

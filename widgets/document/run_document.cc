@@ -69,8 +69,13 @@ const FetchedSnapshot* RunDocument::SnapshotAt(const std::string& kind, std::int
   if (resolved < 0) return nullptr;
   const auto [entry, is_new] = snapshots_.try_emplace({kind, resolved});
   if (is_new) reader_.WantSnapshot(key_, kind, resolved);
-  if (!entry->second || entry->second->snapshot.data.empty()) return nullptr;
-  return &*entry->second;
+  if (entry->second) return entry->second->snapshot.data.empty() ? nullptr : &*entry->second;
+  for (auto before = entry; before != snapshots_.begin();) {
+    --before;
+    if (before->first.first != kind) break;
+    if (before->second && !before->second->snapshot.data.empty()) return &*before->second;
+  }
+  return nullptr;
 }
 
 const SnapshotHistory* RunDocument::HistoryOf(const std::string& kind) {

@@ -46,8 +46,9 @@ class RunDocument : public QObject {
   // Constraint names a site as they are after `step` finished steps.
   std::vector<std::string> ConstraintsAt(std::int64_t step) const;
 
-  // The snapshot of `kind` at or before `step`; nullptr while it is on its way (changed() tells) or
-  // where there is none.
+  // The snapshot of `kind` at or before `step`. While it is on its way (changed() tells) the newest
+  // one before it that is here, so that a view which follows a fast run always has a picture;
+  // nullptr where there is none.
   const FetchedSnapshot* SnapshotAt(const std::string& kind, std::int64_t step);
   // Every snapshot of `kind`, kept current from the first call on; nullptr while there is none.
   const SnapshotHistory* HistoryOf(const std::string& kind);

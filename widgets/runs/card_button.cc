@@ -24,7 +24,7 @@ CardButton::CardButton(const Look& look, const QString& name, const QString& sen
 }
 
 QSize CardButton::minimumSizeHint() const {
-  return {kLeast, 2 * fontMetrics().height() + 2 * kMargin - 6};
+  return {kLeast, 3 * fontMetrics().height() + 2 * kMargin - 6};
 }
 
 QSize CardButton::sizeHint() const { return minimumSizeHint(); }
@@ -44,8 +44,9 @@ void CardButton::paintEvent(QPaintEvent*) {
   painter.drawText(inside, Qt::AlignLeft | Qt::AlignTop, text());
   painter.setFont(font());
   painter.setPen(look_.Color(Role::kQuietText));
-  const QString shown = fontMetrics().elidedText(sentence_, Qt::ElideRight, inside.width());
-  painter.drawText(inside, Qt::AlignLeft | Qt::AlignBottom, shown);
+  const QRect below = inside.adjusted(0, fontMetrics().height(), 0, 0);
+  const QString shown = fontMetrics().elidedText(sentence_, Qt::ElideRight, 2 * below.width() - 40);
+  painter.drawText(below, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, shown);
 }
 
 }  // namespace mhc

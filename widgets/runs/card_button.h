@@ -1,4 +1,4 @@
-// A button of two lines: a name and a quiet sentence, which is elided where there is no room.
+// A button of a name and a quiet sentence of up to two lines, elided where there is no room.
 //
 // Thread rule: the window's thread.
 #pragma once

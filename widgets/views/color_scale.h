@@ -7,6 +7,7 @@
 #include <QString>
 #include <span>
 
+class QFont;
 class QPainter;
 class QPointF;
 

@@ -7,7 +7,7 @@
 #include "core/formats/number_text.h"
 #include "core/formats/person_text.h"
 #include "widgets/figures/plot_picture.h"
-#include "widgets/views/change_text.h"
+#include "widgets/views/flag_text.h"
 #include "widgets/views/header_choice.h"
 
 namespace mhc {

@@ -7,7 +7,7 @@
 
 #include "widgets/document/run_document.h"
 #include "widgets/look/look.h"
-#include "widgets/views/change_text.h"
+#include "widgets/views/flag_text.h"
 
 namespace mhc {
 namespace {
@@ -36,7 +36,7 @@ void StepMarkers::SetRun(const RunDocument& run) {
   for (const Intervention& past : run.interventions()) {
     if (!ChangesTraining(past)) continue;
     flags_.push_back(
-        {static_cast<double>(past.step), ChangeText(past), ChangeDetails(past), past.undone});
+        {static_cast<double>(past.step), FlagText(past), ChangeDetails(past), past.undone});
   }
   std::stable_sort(flags_.begin(), flags_.end(),
                    [](const StepFlag& a, const StepFlag& b) { return a.step < b.step; });

@@ -62,24 +62,31 @@ QWidget* LabPage::MakeViews(const ViewContext& context) {
   auto* loss = new CurvePlot(context, "lossPlot", tr("Loss"), "loss", false);
   auto* gradient =
       new CurvePlot(context, "gradientPlot", tr("Gradient norm"), "gradient_norm", true);
-  upper_ = Split(Qt::Horizontal, {loss, gradient, new MatrixLens(context)});
-  lower_ = Split(Qt::Horizontal,
-                 {new GainProfile(context), new SpectrumPlot(context), new StreamPlot(context)});
-  rows_ = Split(Qt::Vertical, {upper_, lower_, new StreamScope(context)});
+  curves_ = Split(Qt::Vertical, {loss, gradient});
+  upper_ = Split(Qt::Horizontal, {curves_, new MatrixLens(context)});
+  lower_ = Split(Qt::Horizontal, {new GainProfile(context), new SpectrumPlot(context)});
+  bottom_ = Split(Qt::Horizontal, {new StreamScope(context), new StreamPlot(context)});
+  rows_ = Split(Qt::Vertical, {upper_, lower_, bottom_});
   return rows_;
 }
 
 void LabPage::ResetLayout() {
   columns_->setSizes({kSideWidth, 1000, kSideWidth});
-  upper_->setSizes({360, 260, 380});
-  lower_->setSizes({360, 320, 320});
-  rows_->setSizes({280, 260, 220});
+  curves_->setSizes({190, 110});
+  upper_->setSizes({400, 400});
+  lower_->setSizes({400, 400});
+  bottom_->setSizes({530, 270});
+  rows_->setSizes({300, 230, 230});
+}
+
+std::array<QSplitter*, 6> LabPage::Splitters() const {
+  return {columns_, rows_, upper_, curves_, lower_, bottom_};
 }
 
 QByteArray LabPage::SaveLayout() const {
   QByteArray layout;
   QDataStream stream(&layout, QIODevice::WriteOnly);
-  for (const QSplitter* splitter : {columns_, rows_, upper_, lower_}) {
+  for (const QSplitter* splitter : Splitters()) {
     stream << splitter->saveState();
   }
   return layout;
@@ -87,7 +94,7 @@ QByteArray LabPage::SaveLayout() const {
 
 void LabPage::RestoreLayout(const QByteArray& layout) {
   QDataStream stream(layout);
-  for (QSplitter* splitter : {columns_, rows_, upper_, lower_}) {
+  for (QSplitter* splitter : Splitters()) {
     QByteArray state;
     stream >> state;
     if (state.isEmpty() || !splitter->restoreState(state)) {

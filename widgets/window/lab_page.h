@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QWidget>
+#include <array>
 
 #include "widgets/panels/request_sender.h"
 #include "widgets/views/view_context.h"
@@ -28,11 +29,14 @@ class LabPage : public QWidget {
 
  private:
   QWidget* MakeViews(const ViewContext& context);
+  std::array<QSplitter*, 6> Splitters() const;
 
   QSplitter* columns_ = nullptr;
   QSplitter* rows_ = nullptr;
   QSplitter* upper_ = nullptr;
+  QSplitter* curves_ = nullptr;
   QSplitter* lower_ = nullptr;
+  QSplitter* bottom_ = nullptr;
 };
 
 }  // namespace mhc

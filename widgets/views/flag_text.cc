@@ -1,4 +1,4 @@
-#include "widgets/views/change_text.h"
+#include "widgets/views/flag_text.h"
 
 #include <QObject>
 #include <cmath>
@@ -53,7 +53,7 @@ QString NewValue(const Intervention& intervention) {
 
 }  // namespace
 
-QString ChangeText(const Intervention& intervention) {
+QString FlagText(const Intervention& intervention) {
   QStringList parts;
   if (const auto& sites = intervention.request.sites; !sites.empty()) parts << SitesText(sites);
   const QString thing = ChangedThing(intervention.request.kind);

@@ -10,7 +10,7 @@
 namespace mhc {
 
 // "→ unconstrained", "sites 2–3 → row_softmax", "learning rate → 10⁻³".
-QString ChangeText(const Intervention& intervention);
+QString FlagText(const Intervention& intervention);
 // The step, every option, the transfer and what it left.
 QString ChangeDetails(const Intervention& intervention);
 // False for what leaves the training as it is: pauses, single steps, checkpoints, refusals.
