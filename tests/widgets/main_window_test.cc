@@ -5,6 +5,8 @@
 #include <signal.h>
 
 #include <QComboBox>
+#include <QDialog>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -113,6 +115,30 @@ TEST_F(MainWindowTest, AResearcherStartsARunChangesItsConstraintAndFindsItAgain)
   ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && Run()->loaded(); }, kLimit_ms));
   EXPECT_EQ(Run()->path(), path);
   ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->interventions().size() >= 3; }, kLimit_ms));
+}
+
+TEST_F(MainWindowTest, AFigureIsSavedFromTheDialogInEveryFormat) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  Action("actionExport")->trigger();
+  auto* dialog = Find<QDialog>("exportDialog");
+  ASSERT_NE(dialog, nullptr);
+  auto* save = dialog->findChild<QPushButton*>("saveFigureButton");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return save->isEnabled(); }, kLimit_ms));
+  const std::vector<std::pair<const char*, const char*>> kinds = {
+      {"loss.pdf", "%PDF"}, {"loss.svg", "<?xml"}, {"loss.png", "\x89PNG"}, {"loss.csv", "step,"}};
+  for (const auto& [name, beginning] : kinds) {
+    const QString file = runs_.filePath(name);
+    dialog->findChild<QLineEdit*>("figureFileEdit")->setText(file);
+    QTest::mouseClick(save, Qt::LeftButton);
+    QFile written(file);
+    ASSERT_TRUE(written.open(QIODevice::ReadOnly)) << name;
+    EXPECT_TRUE(written.readAll().startsWith(beginning)) << name;
+  }
+  dialog->findChild<QLineEdit*>("figureFileEdit")->setText(runs_.filePath("loss.bmp"));
+  QTest::mouseClick(save, Qt::LeftButton);
+  EXPECT_TRUE(dialog->findChild<QLabel*>("exportSaid")->text().contains(".pdf"));
+  EXPECT_FALSE(QFile::exists(runs_.filePath("loss.bmp")));
 }
 
 TEST_F(MainWindowTest, AKilledEngineIsSaidAndResumedFromTheBanner) {
