@@ -9,6 +9,7 @@ namespace mhc {
 namespace {
 
 constexpr int kInterval_ms = 100;
+constexpr int kColorTurn = 32;  // every colour with every dash
 
 QString ColorKey(const RunDocument& document) {
   return "runColors/" + QString::fromStdString(document.description().id);
@@ -34,7 +35,7 @@ RunDocument& RunSelection::Open(const std::filesystem::path& run) {
       return *open.document;
     }
   }
-  runs_.push_back({std::make_unique<RunDocument>(reader_, path), FreeColor(), true});
+  runs_.push_back({std::make_unique<RunDocument>(reader_, path), FreeColor(0, nullptr), true});
   RunDocument& document = *runs_.back().document;
   current_ = &document;
   Q_EMIT runsChanged();
@@ -78,26 +79,28 @@ int RunSelection::ColorOf(const RunDocument& document) const {
   return 0;
 }
 
-// The smallest number that no open run has.
-int RunSelection::FreeColor() const {
-  int color = 0;
+// The smallest number from `first` on that no open run but `except` has.
+int RunSelection::FreeColor(int first, const SelectedRun* except) const {
   const auto taken = [&](int number) {
-    return std::any_of(runs_.begin(), runs_.end(),
-                       [number](const SelectedRun& run) { return run.color == number; });
+    return std::any_of(runs_.begin(), runs_.end(), [&](const SelectedRun& run) {
+      return &run != except && run.color == number;
+    });
   };
-  while (taken(color)) ++color;
-  return color;
+  while (taken(first)) ++first;
+  return first;
 }
 
-// A run keeps its colour: the same everywhere and tomorrow.
+// A run keeps its colour: the same everywhere and tomorrow. A new one takes the next in turn, so
+// that runs of different days can be told apart too.
 void RunSelection::KeepColor(SelectedRun& run) {
+  constexpr const char* kNext = "nextRunColor";
   QSettings settings;
   const QString key = ColorKey(*run.document);
-  if (settings.contains(key)) {
-    run.color = settings.value(key).toInt();
-  } else {
-    settings.setValue(key, run.color);
-  }
+  const bool is_new = !settings.contains(key);
+  const int wanted = settings.value(is_new ? QString(kNext) : key, 0).toInt();
+  run.color = FreeColor(wanted, &run);
+  settings.setValue(key, run.color);
+  if (is_new) settings.setValue(kNext, (run.color + 1) % kColorTurn);
 }
 
 void RunSelection::Collect() {

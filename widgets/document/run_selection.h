@@ -44,7 +44,7 @@ class RunSelection : public QObject {
 
  private:
   void Collect();
-  int FreeColor() const;
+  int FreeColor(int first, const SelectedRun* except) const;
   void KeepColor(SelectedRun& run);
 
   ReaderThread reader_;

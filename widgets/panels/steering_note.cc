@@ -25,8 +25,7 @@ QString WhyNot(const RunDocument* run, bool needs_sites) {
   switch (run->state()) {
     case RunState::kFinished:
       return SteeringNote::tr(
-                 "This run finished at step %1. Branch it from a checkpoint to steer it "
-                 "from there.")
+                 "This run finished at step %1: it can be looked at, and no longer steered.")
           .arg(step);
     case RunState::kStopped:
       return SteeringNote::tr("This run was stopped at step %1: %2 to steer it.").arg(step, resume);

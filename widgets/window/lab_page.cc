@@ -72,11 +72,11 @@ QWidget* LabPage::MakeViews(const ViewContext& context) {
 
 void LabPage::ResetLayout() {
   columns_->setSizes({kSideWidth, 1000, kSideWidth});
-  curves_->setSizes({190, 110});
+  curves_->setSizes({205, 125});
   upper_->setSizes({400, 400});
   lower_->setSizes({400, 400});
   bottom_->setSizes({530, 270});
-  rows_->setSizes({300, 230, 230});
+  rows_->setSizes({330, 210, 220});
 }
 
 std::array<QSplitter*, 6> LabPage::Splitters() const {
