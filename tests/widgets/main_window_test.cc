@@ -11,6 +11,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <memory>
@@ -68,6 +69,13 @@ class MainWindowTest : public testing::Test {
     QTest::mouseClick(dialog->findChild<QPushButton*>("startButton"), Qt::LeftButton);
     ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && Run()->last_step() > 5; }, kLimit_ms));
   }
+  // Some text of the constraint panel holds the words.
+  bool PanelSays(const char* words) const {
+    for (const auto* label : Find<QWidget>("constraintPanel")->findChildren<QLabel*>()) {
+      if (label->isVisible() && label->text().contains(QLatin1String(words))) return true;
+    }
+    return false;
+  }
   std::int64_t EngineOf(const RunDocument& run) const {
     const auto folder = RunFolder::Open(run.path());
     const auto holder = folder ? folder->Holder() : std::nullopt;
@@ -88,10 +96,22 @@ TEST_F(MainWindowTest, AResearcherStartsARunChangesItsConstraintAndFindsItAgain)
   auto* choice = Find<QComboBox>("constraintChoice");
   choice->setCurrentIndex(choice->findText("unconstrained"));
   QTest::mouseClick(Find<QPushButton>("applyButton"), Qt::LeftButton);
+  EXPECT_EQ(window_->requests().PendingOf(*run).size(), 1u);
+  EXPECT_TRUE(PanelSays("pending"));
   ASSERT_TRUE(QTest::qWaitFor([&] { return !run->interventions().empty(); }, kLimit_ms));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return PanelSays("applied at step"); }, kLimit_ms));
   const Intervention applied = run->interventions().front();
   EXPECT_TRUE(applied.applied) << applied.reason;
   EXPECT_EQ(run->ConstraintsAt(applied.step).front(), "unconstrained");
+
+  choice->setCurrentIndex(choice->findText("sinkhorn"));
+  Find<QLineEdit>("sitesEdit")->setText("0-1");
+  QTest::mouseClick(Find<QPushButton>("applyButton"), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return run->interventions().size() == 2; }, kLimit_ms));
+  EXPECT_TRUE(run->interventions().back().applied) << run->interventions().back().reason;
+  EXPECT_EQ(run->interventions().back().request.sites, (std::vector<std::int64_t>{0, 1}));
+  auto* table = Find<QTableView>("interventionTable");
+  EXPECT_TRUE(QTest::qWaitFor([&] { return table->model()->rowCount() == 2; }, kLimit_ms));
 
   Action("actionPause")->trigger();
   ASSERT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kPaused; }, kLimit_ms));
@@ -114,7 +134,7 @@ TEST_F(MainWindowTest, AResearcherStartsARunChangesItsConstraintAndFindsItAgain)
   QTest::mouseClick(recent, Qt::LeftButton);
   ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && Run()->loaded(); }, kLimit_ms));
   EXPECT_EQ(Run()->path(), path);
-  ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->interventions().size() >= 3; }, kLimit_ms));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->interventions().size() >= 4; }, kLimit_ms));
 }
 
 TEST_F(MainWindowTest, AFigureIsSavedFromTheDialogInEveryFormat) {

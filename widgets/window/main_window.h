@@ -32,6 +32,7 @@ class MainWindow : public QMainWindow {
 
   ActionRegistry& actions() { return *actions_; }
   RunSelection& runs() { return runs_; }
+  const RequestSender& requests() const { return sender_; }
 
  protected:
   void closeEvent(QCloseEvent* event) override;
