@@ -3,6 +3,7 @@
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QShowEvent>
+#include <QStyle>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -11,6 +12,22 @@ namespace {
 
 constexpr int kHeaderHeight = 24;
 constexpr int kLoadingDelay_ms = 150;
+constexpr int kLeastLetters = 8;  // of a text that is cut
+
+// Cuts its text with an ellipsis where there is no room.
+class ElidedLabel : public QLabel {
+ public:
+  using QLabel::QLabel;
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    const QString cut = fontMetrics().elidedText(text(), Qt::ElideRight, width());
+    if (cut != text() && cut.size() < kLeastLetters) return;
+    style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter, palette(),
+                          isEnabled(), cut, foregroundRole());
+  }
+};
 
 }  // namespace
 
@@ -28,7 +45,7 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   header_->setContentsMargins(8, 2, 4, 2);
   header_->setSpacing(8);
   title_label_ = new QLabel(title, header_row);
-  shows_label_ = new QLabel(header_row);
+  shows_label_ = new ElidedLabel(header_row);
   shows_label_->setMinimumWidth(0);
   shows_label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   header_->addWidget(title_label_);
