@@ -47,6 +47,8 @@ std::string StepText(long long step) {
   return text;
 }
 
+std::string PowerText(int exponent) { return "10" + Superscript(exponent); }
+
 std::string MeasureText(double value, int digits) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "∞" : "−∞";
@@ -60,7 +62,7 @@ std::string MeasureText(double value, int digits) {
   const std::string text = fmt::format("{:.{}e}", value, std::max(0, std::min(digits, 3) - 1));
   const std::size_t e = text.find('e');
   const std::string mantissa = text.substr(0, e);
-  const std::string power = "10" + Superscript(std::stoi(text.substr(e + 1)));
+  const std::string power = PowerText(std::stoi(text.substr(e + 1)));
   const bool is_one = mantissa.find_first_not_of("1.0") == std::string::npos &&
                       mantissa[0] == '1' && mantissa.find('1', 1) == std::string::npos;
   return is_one ? power : WithMinus(mantissa) + " × " + power;

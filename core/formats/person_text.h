@@ -11,6 +11,8 @@ std::string DurationText(double seconds);
 std::string CountText(double count);
 // Thousands parted: "12,400".
 std::string StepText(long long step);
+// "10⁻²".
+std::string PowerText(int exponent);
 // `digits` significant digits, powers of ten as such: "2.114", "0.0031", "3.0 × 10⁻⁴", "10¹⁶".
 // "∞", "−∞" and "NaN" where it is not finite.
 std::string MeasureText(double value, int digits = 4);
