@@ -1,0 +1,109 @@
+#include "widgets/views/color_scale.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/formats/person_text.h"
+#include "widgets/look/color_map.h"
+#include "widgets/look/look.h"
+
+namespace mhc {
+namespace {
+
+constexpr double kSumReach = 0.1;  // where a sum has its full colour
+constexpr double kBarWidth = 56.0, kBarHeight = 7.0;
+constexpr double kGap = 5.0;
+constexpr int kBarSteps = 56;
+
+// Limits are round numbers: 1 and 0.05, not 1.00 and 0.050.
+QString LimitText(double limit) {
+  constexpr double kSmallest = 1e-3, kLargest = 1e5;
+  const double size = std::abs(limit);
+  if (size != 0.0 && (size < kSmallest || size >= kLargest)) {
+    return QString::fromStdString(MeasureText(limit, 2));
+  }
+  return QString::number(limit, 'g', 3).replace('-', QChar(0x2212));
+}
+
+QString HighText(const ColorScale& scale) {
+  const QString text = LimitText(scale.high());
+  return scale.saturates ? QStringLiteral("≥ %1").arg(text) : text;
+}
+
+}  // namespace
+
+double ColorScale::low() const {
+  if (kind == Kind::kSum) return 1.0 - kSumReach;
+  return kind == Kind::kSigned ? -limit : 0.0;
+}
+
+double ColorScale::high() const { return kind == Kind::kSum ? 1.0 + kSumReach : limit; }
+
+QColor ColorScale::ColorOf(double value, const Look& look) const {
+  if (!std::isfinite(value)) return look.Color(Role::kBad);
+  switch (kind) {
+    case Kind::kNonNegative:
+      return CividisColor(value / limit);
+    case Kind::kSigned:
+      return SignedColor(value / limit);
+    case Kind::kSum:
+      break;
+  }
+  return SumColor(value, look);
+}
+
+double RoundLimit(std::span<const double> values, double least) {
+  double largest = 0.0;
+  for (const double value : values) {
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  if (largest <= least) return least;
+  constexpr std::array kRound = {1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0};
+  const double power = std::pow(10.0, std::floor(std::log10(largest)));
+  for (const double digit : kRound) {
+    if (digit * power >= largest * (1.0 - 1e-9)) return digit * power;
+  }
+  return 10.0 * power;
+}
+
+double ColorBarWidth(const ColorScale& scale, const QFont& font) {
+  const QFontMetricsF metrics(font);
+  double width = kBarWidth + 2.0 * kGap;
+  for (const QString& text : {scale.label, LimitText(scale.low()), HighText(scale)}) {
+    width += std::ceil(metrics.horizontalAdvance(text)) + 1.0;
+  }
+  return width + kGap;
+}
+
+void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorScale& scale,
+                   const Look& look) {
+  const QFontMetricsF metrics(painter.font());
+  double x = left_middle.x();
+  const auto write = [&](const QString& text, Role role) {
+    const double width = std::ceil(metrics.horizontalAdvance(text)) + 1.0;
+    painter.setPen(look.Color(role));
+    painter.drawText(QRectF(x, left_middle.y() - metrics.height() / 2.0, width, metrics.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, text);
+    x += width + kGap;
+  };
+  write(scale.label, Role::kQuietText);
+  write(LimitText(scale.low()), Role::kQuietText);
+  const QRectF bar(x, left_middle.y() - kBarHeight / 2.0, kBarWidth, kBarHeight);
+  QLinearGradient gradient(bar.topLeft(), bar.topRight());
+  for (int step = 0; step <= kBarSteps; ++step) {
+    const double share = static_cast<double>(step) / kBarSteps;
+    gradient.setColorAt(share,
+                        scale.ColorOf(scale.low() + share * (scale.high() - scale.low()), look));
+  }
+  painter.fillRect(bar, gradient);
+  painter.setPen(QPen(look.Color(Role::kBorder), 1.0));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(bar);
+  x += kBarWidth + kGap;
+  write(HighText(scale), Role::kQuietText);
+}
+
+}  // namespace mhc

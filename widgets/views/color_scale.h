@@ -1,0 +1,41 @@
+// Which colour a number of a matrix has, and the bar that says so.
+//
+// Thread rule: plain values; painting in the window's thread.
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <span>
+
+class QFont;
+class QPainter;
+class QPointF;
+
+namespace mhc {
+
+class Look;
+
+struct ColorScale {
+  enum class Kind { kNonNegative, kSigned, kSum };
+
+  Kind kind = Kind::kNonNegative;
+  double limit = 1.0;      // 0…limit, or −limit…limit; sums have fixed limits around 1
+  QString label;           // what the colours stand for
+  bool saturates = false;  // numbers beyond the limit have its colour
+
+  double low() const;
+  double high() const;
+  QColor ColorOf(double value, const Look& look) const;
+  bool operator==(const ColorScale&) const = default;
+};
+
+// The limit of a scale that holds these numbers: `least`, or the next round number above the
+// largest modulus. Non-finite numbers are left out.
+double RoundLimit(std::span<const double> values, double least = 1.0);
+
+// One quiet line: the label, the low number, the bar, the high number, in the painter's font.
+double ColorBarWidth(const ColorScale& scale, const QFont& font);
+void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorScale& scale,
+                   const Look& look);
+
+}  // namespace mhc
