@@ -1,0 +1,56 @@
+// The singular values of H_res: one of them for every site over time, or all of them against the
+// site at the cursor's step, of single sites or of the composites up to them.
+//
+// Thread rule: the window's thread. Lifetime: that of its context.
+#pragma once
+
+#include <QStackedWidget>
+#include <optional>
+#include <vector>
+
+#include "widgets/views/depth_picture.h"
+#include "widgets/views/spectrum_map.h"
+#include "widgets/views/view.h"
+
+namespace mhc {
+
+class HeaderChoice;
+
+class SpectrumPlot : public View {
+  Q_OBJECT
+
+ public:
+  enum class What { kOverTime, kOverSites, kCompositeOverSites };
+
+  explicit SpectrumPlot(const ViewContext& context, What what = What::kOverTime);
+
+  void DrawFigure(QPainter& painter, double width, double height) override;
+  std::vector<std::vector<std::string>> FigureTable() const override;
+
+ protected:
+  void Refresh() override;
+
+ private:
+  What what() const;
+  int number() const;  // of the singular value that is drawn over time, 0 the largest
+  void OfferNumbers(int streams);
+  void ShowWhyThereIsNothing();
+  void RefreshMap(RunDocument& run);
+  void RefreshCurves(RunDocument& run);
+  void FillMap(SpectrumMap& map, const SnapshotHistory& history, bool is_for_paper) const;
+  DepthContent Curves(bool is_for_paper) const;
+  const SnapshotHistory* History() const;  // nullptr where there is none that can be drawn
+  void ChoosePlace(double step, int site);
+  QString TextAt(double step, int site) const;
+  QString CurveTextAt(int site) const;
+
+  QStackedWidget* pictures_;
+  SpectrumMap* map_;
+  DepthPicture* curves_;
+  HeaderChoice* what_choice_;
+  HeaderChoice* number_choice_;
+  std::vector<std::vector<double>> values_;  // of the curves: by singular value, then site
+  std::optional<ReaderThread::RunKey> shown_run_;
+};
+
+}  // namespace mhc
