@@ -4,6 +4,9 @@
 
 #include "widgets/views/curve_plot.h"
 #include "widgets/views/gain_profile.h"
+#include "widgets/views/matrix_lens.h"
+#include "widgets/views/spectrum_plot.h"
+#include "widgets/views/stream_plot.h"
 
 namespace mhc {
 namespace {
@@ -27,6 +30,16 @@ std::unique_ptr<View> MakeSiteGain(const ViewContext& context) {
   return std::make_unique<GainProfile>(context, GainProfile::What::kSingleSite);
 }
 
+template <SpectrumPlot::What kWhat>
+std::unique_ptr<View> MakeSpectrum(const ViewContext& context) {
+  return std::make_unique<SpectrumPlot>(context, kWhat);
+}
+
+template <StreamPlot::What kWhat>
+std::unique_ptr<View> MakeStreams(const ViewContext& context) {
+  return std::make_unique<StreamPlot>(context, kWhat);
+}
+
 }  // namespace
 
 std::span<const FigureRow> Figures() {
@@ -36,6 +49,18 @@ std::span<const FigureRow> Figures() {
        MakeGradientNorm},
       {"gain", "Forward and backward gain of the composites against depth.", Make<GainProfile>},
       {"site_gain", "Forward and backward gain of every single site.", MakeSiteGain},
+      {"matrix", "H_res of a site, token mean, beside the composite up to it.", Make<MatrixLens>},
+      {"spectrum", "Singular values of H_res against the site.",
+       MakeSpectrum<SpectrumPlot::What::kOverSites>},
+      {"spectrum_over_time", "The second singular value of every site's H_res against the step.",
+       MakeSpectrum<SpectrumPlot::What::kOverTime>},
+      {"stream_rms", "RMS of every stream along the depth.", MakeStreams<StreamPlot::What::kRms>},
+      {"stream_gain", "RMS of every stream over that at the input, along the depth.",
+       MakeStreams<StreamPlot::What::kGain>},
+      {"stream_cosine", "How alike the streams are, along the depth.",
+       MakeStreams<StreamPlot::What::kCosine>},
+      {"read_write", "Weights with which every site reads from and writes to the streams.",
+       MakeStreams<StreamPlot::What::kReadAndWrite>},
   };
   return rows;
 }
