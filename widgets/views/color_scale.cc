@@ -61,7 +61,7 @@ double RoundLimit(std::span<const double> values, double least) {
     if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
   }
   if (largest <= least) return least;
-  constexpr std::array kRound = {1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0};
+  constexpr std::array kRound = {1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0};
   const double power = std::pow(10.0, std::floor(std::log10(largest)));
   for (const double digit : kRound) {
     if (digit * power >= largest * (1.0 - 1e-9)) return digit * power;

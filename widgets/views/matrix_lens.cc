@@ -7,6 +7,7 @@
 #include "core/formats/person_text.h"
 #include "widgets/views/header_choice.h"
 #include "widgets/views/matrix_canvas.h"
+#include "widgets/views/run_snapshots.h"
 #include "widgets/views/site_stepper.h"
 
 namespace mhc {
@@ -39,7 +40,6 @@ QString NumberOf(double value) { return QString::fromStdString(MeasureText(value
 std::vector<double> EntriesOf(const Snapshot& snapshot, int site) {
   const auto size = static_cast<std::size_t>(snapshot.shape.back() * snapshot.shape.back());
   const std::size_t first = snapshot.shape.size() == 2 ? 0 : static_cast<std::size_t>(site) * size;
-  if (first + size > snapshot.data.size()) return {};
   const auto begin = snapshot.data.begin() + static_cast<std::ptrdiff_t>(first);
   return {begin, begin + static_cast<std::ptrdiff_t>(size)};
 }
@@ -167,13 +167,18 @@ void MatrixLens::Refresh() {
   stepper_->setVisible(sites_ > 0);
   beside_choice_->setVisible(sites_ > 0);
   const std::int64_t step = context().step.step();
+  RunSnapshots snapshots(run);
   const FetchedSnapshot* mean = nullptr;
   const FetchedSnapshot* deviation = nullptr;
   const FetchedSnapshot* other = nullptr;
   if (sites_ > 0) {
-    mean = run.SnapshotAt("res_mean", step);
-    deviation = run.SnapshotAt("res_deviation", step);
-    other = run.SnapshotAt(KindOf(beside()), step);
+    mean = snapshots.At("res_mean", step);
+    deviation = snapshots.At("res_deviation", step);
+    other = snapshots.At(KindOf(beside()), step);
+  }
+  if (!snapshots.error().isEmpty()) {
+    ShowError(snapshots.error());
+    return;
   }
   if (mean == nullptr || deviation == nullptr || other == nullptr) {
     ShowWhyThereIsNothing();
@@ -264,6 +269,7 @@ std::vector<std::vector<std::string>> MatrixLens::FigureTable() const {
   std::vector<std::vector<std::string>> table(1,
                                               {"matrix", "output_stream", "input_stream", "value"});
   for (const MatrixContent& matrix : canvas_->matrices()) {
+    const bool is_first = &matrix == &canvas_->matrices().front();
     const int last = matrix.has_sums ? matrix.size : matrix.size - 1;
     for (int row = 0; row <= last; ++row) {
       for (int column = 0; column <= last; ++column) {
@@ -271,7 +277,7 @@ std::vector<std::vector<std::string>> MatrixLens::FigureTable() const {
         const auto name = [&](int i) {
           return i == matrix.size ? std::string("sum") : std::to_string(i);
         };
-        table.push_back({matrix.caption.toStdString(), name(row), name(column),
+        table.push_back({is_first ? "res_mean" : KindOf(beside()), name(row), name(column),
                          NumberText(matrix.At({row, column}))});
       }
     }

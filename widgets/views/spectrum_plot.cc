@@ -9,6 +9,7 @@
 #include "widgets/figures/plot_picture.h"
 #include "widgets/views/flag_text.h"
 #include "widgets/views/header_choice.h"
+#include "widgets/views/run_snapshots.h"
 
 namespace mhc {
 namespace {
@@ -122,7 +123,12 @@ void SpectrumPlot::Refresh() {
 }
 
 void SpectrumPlot::RefreshMap(RunDocument& run) {
-  const SnapshotHistory* history = run.HistoryOf(kKind);
+  RunSnapshots snapshots(run);
+  const SnapshotHistory* history = snapshots.Over(kKind);
+  if (!snapshots.error().isEmpty()) {
+    ShowError(snapshots.error());
+    return;
+  }
   if (history == nullptr) {
     ShowWhyThereIsNothing();
     return;
@@ -149,8 +155,13 @@ void SpectrumPlot::FillMap(SpectrumMap& map, const SnapshotHistory& history,
 
 void SpectrumPlot::RefreshCurves(RunDocument& run) {
   const bool is_composite = what() == What::kCompositeOverSites;
+  RunSnapshots snapshots(run);
   const FetchedSnapshot* found =
-      run.SnapshotAt(is_composite ? kCompositeKind : kKind, context().step.step());
+      snapshots.At(is_composite ? kCompositeKind : kKind, context().step.step());
+  if (!snapshots.error().isEmpty()) {
+    ShowError(snapshots.error());
+    return;
+  }
   if (found == nullptr) {
     ShowWhyThereIsNothing();
     return;
@@ -191,15 +202,20 @@ DepthContent SpectrumPlot::Curves(bool is_for_paper) const {
   return content;
 }
 
+const SnapshotHistory* SpectrumPlot::History() const {
+  if (current() == nullptr || !current()->loaded()) return nullptr;
+  return RunSnapshots(*current()).Over(kKind);
+}
+
 void SpectrumPlot::ChoosePlace(double step, int site) {
-  const SnapshotHistory* history = current() ? current()->HistoryOf(kKind) : nullptr;
+  const SnapshotHistory* history = History();
   if (history == nullptr) return;
   context().site.SetSite(site);
   context().step.SetStep(history->steps[NearestSnapshot(*history, step)]);
 }
 
 QString SpectrumPlot::TextAt(double step, int site) const {
-  const SnapshotHistory* history = current() ? current()->HistoryOf(kKind) : nullptr;
+  const SnapshotHistory* history = History();
   if (history == nullptr) return {};
   const std::size_t nearest = NearestSnapshot(*history, step);
   const auto streams = static_cast<std::size_t>(history->shape.back());
@@ -236,7 +252,7 @@ void SpectrumPlot::DrawFigure(QPainter& painter, double width, double height) {
     DrawPlot(picture, painter, width, height);
     return;
   }
-  const SnapshotHistory* history = current() ? current()->HistoryOf(kKind) : nullptr;
+  const SnapshotHistory* history = History();
   if (history == nullptr) return;
   SpectrumMap map(context().look, /*is_for_paper=*/true);
   FillMap(map, *history, /*is_for_paper=*/true);
@@ -258,7 +274,7 @@ std::vector<std::vector<std::string>> SpectrumPlot::FigureTable() const {
     return table;
   }
   table.push_back({"step"});
-  const SnapshotHistory* history = current() ? current()->HistoryOf(kKind) : nullptr;
+  const SnapshotHistory* history = History();
   if (history == nullptr) return table;
   const auto sites = static_cast<std::size_t>(history->shape.front());
   const auto streams = static_cast<std::size_t>(history->shape.back());

@@ -39,6 +39,7 @@ class SpectrumPlot : public View {
   void RefreshCurves(RunDocument& run);
   void FillMap(SpectrumMap& map, const SnapshotHistory& history, bool is_for_paper) const;
   DepthContent Curves(bool is_for_paper) const;
+  const SnapshotHistory* History() const;  // nullptr where there is none that can be drawn
   void ChoosePlace(double step, int site);
   QString TextAt(double step, int site) const;
   QString CurveTextAt(int site) const;

@@ -11,6 +11,7 @@
 #include "widgets/figures/plot_picture.h"
 #include "widgets/views/header_choice.h"
 #include "widgets/views/matrix_canvas.h"
+#include "widgets/views/run_snapshots.h"
 
 namespace mhc {
 namespace {
@@ -73,21 +74,22 @@ StreamPlot::StreamPlot(const ViewContext& view_context, What what)
 
 StreamPlot::What StreamPlot::what() const { return static_cast<What>(what_choice_->chosen()); }
 
-bool StreamPlot::Read(RunDocument& run) {
+bool StreamPlot::Read(RunSnapshots& snapshots) {
+  const Configuration& configuration = current()->configuration();
   switch (what()) {
     case What::kRms:
     case What::kGain:
-      return ReadRms(run);
+      return ReadRms(snapshots);
     case What::kCosine:
-      return run.configuration().StreamCount() > 1 && ReadCosine(run);
+      return configuration.StreamCount() > 1 && ReadCosine(snapshots);
     case What::kReadAndWrite:
       break;
   }
-  return run.configuration().SiteCount() > 0 && ReadWeights(run);
+  return configuration.SiteCount() > 0 && ReadWeights(snapshots);
 }
 
-bool StreamPlot::ReadRms(RunDocument& run) {
-  const FetchedSnapshot* found = run.SnapshotAt("stream_rms", context().step.step());
+bool StreamPlot::ReadRms(RunSnapshots& snapshots) {
+  const FetchedSnapshot* found = snapshots.At("stream_rms", context().step.step());
   if (found == nullptr) return false;
   shown_step_ = found->step;
   panels_.assign(1, {});
@@ -103,8 +105,8 @@ bool StreamPlot::ReadRms(RunDocument& run) {
   return true;
 }
 
-bool StreamPlot::ReadCosine(RunDocument& run) {
-  const FetchedSnapshot* found = run.SnapshotAt("stream_cosine", context().step.step());
+bool StreamPlot::ReadCosine(RunSnapshots& snapshots) {
+  const FetchedSnapshot* found = snapshots.At("stream_cosine", context().step.step());
   if (found == nullptr) return false;
   shown_step_ = found->step;
   const auto n = static_cast<std::size_t>(found->snapshot.shape.back());
@@ -129,7 +131,7 @@ bool StreamPlot::ReadCosine(RunDocument& run) {
   return true;
 }
 
-bool StreamPlot::ReadWeights(RunDocument& run) {
+bool StreamPlot::ReadWeights(RunSnapshots& snapshots) {
   const std::int64_t step = context().step.step();
   std::vector<std::vector<Curve>> panels;
   struct Kinds {
@@ -138,8 +140,8 @@ bool StreamPlot::ReadWeights(RunDocument& run) {
   };
   for (const Kinds& kinds :
        {Kinds{"pre_mean", "pre_deviation"}, Kinds{"post_mean", "post_deviation"}}) {
-    const FetchedSnapshot* mean = run.SnapshotAt(kinds.mean, step);
-    const FetchedSnapshot* deviation = run.SnapshotAt(kinds.deviation, step);
+    const FetchedSnapshot* mean = snapshots.At(kinds.mean, step);
+    const FetchedSnapshot* deviation = snapshots.At(kinds.deviation, step);
     if (mean == nullptr || deviation == nullptr) continue;
     shown_step_ = mean->step;
     panels.emplace_back();
@@ -184,7 +186,13 @@ void StreamPlot::ShowWhyThereIsNothing() {
 
 void StreamPlot::Refresh() {
   if (ShowsGeneralState()) return;
-  if (!Read(*current())) {
+  RunSnapshots snapshots(*current());
+  const bool is_there = Read(snapshots);
+  if (!snapshots.error().isEmpty()) {
+    ShowError(snapshots.error());
+    return;
+  }
+  if (!is_there) {
     ShowWhyThereIsNothing();
     return;
   }
@@ -336,12 +344,15 @@ std::vector<std::vector<std::string>> StreamPlot::FigureTable() const {
   std::vector<std::vector<std::string>> table(1);
   table[0].push_back(what() == What::kReadAndWrite ? "site" : "position");
   for (std::size_t i = 0; i < panels_.size(); ++i) {
-    const std::string prefix = panels_.size() == 1 ? "" : i == 0 ? "read " : "write ";
-    for (const Curve& curve : panels_[i]) {
-      table[0].push_back(prefix + curve.name.toStdString());
-      if (curve.low.empty()) continue;
-      table[0].push_back(prefix + curve.name.toStdString() + " low");
-      table[0].push_back(prefix + curve.name.toStdString() + " high");
+    const std::string prefix = panels_.size() == 1 ? "" : i == 0 ? "read_" : "write_";
+    for (std::size_t stream = 0; stream < panels_[i].size(); ++stream) {
+      const std::string name = what() == What::kCosine
+                                   ? "mean_cosine_of_pairs"
+                                   : prefix + "stream_" + std::to_string(stream);
+      table[0].push_back(name);
+      if (panels_[i][stream].low.empty()) continue;
+      table[0].push_back(name + "_low");
+      table[0].push_back(name + "_high");
     }
   }
   for (std::size_t place = 0; place < static_cast<std::size_t>(places()); ++place) {

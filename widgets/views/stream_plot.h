@@ -15,6 +15,7 @@ namespace mhc {
 
 class HeaderChoice;
 class MatrixCanvas;
+class RunSnapshots;
 
 class StreamPlot : public View {
   Q_OBJECT
@@ -39,10 +40,10 @@ class StreamPlot : public View {
   };
   What what() const;
   // Reads what is drawn; false where something of it is not there.
-  bool Read(RunDocument& run);
-  bool ReadRms(RunDocument& run);
-  bool ReadCosine(RunDocument& run);
-  bool ReadWeights(RunDocument& run);
+  bool Read(RunSnapshots& snapshots);
+  bool ReadRms(RunSnapshots& snapshots);
+  bool ReadCosine(RunSnapshots& snapshots);
+  bool ReadWeights(RunSnapshots& snapshots);
   void ShowWhyThereIsNothing();
   void GiveRoom();  // to the plots and to the matrix beside them
   int places() const;

@@ -1,0 +1,63 @@
+#include "widgets/views/color_scale.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "widgets/look/color_map.h"
+#include "widgets/look/look.h"
+
+namespace mhc {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+TEST(RoundLimit, IsTheLeastWhereNumbersAreSmaller) {
+  EXPECT_EQ(RoundLimit(std::vector{0.2, -0.9}), 1.0);
+  EXPECT_EQ(RoundLimit(std::vector<double>{}), 1.0);
+}
+
+TEST(RoundLimit, IsTheNextRoundNumber) {
+  EXPECT_DOUBLE_EQ(RoundLimit(std::vector{1.3}), 1.5);
+  EXPECT_DOUBLE_EQ(RoundLimit(std::vector{-1.6, 0.1}), 2.0);
+  EXPECT_DOUBLE_EQ(RoundLimit(std::vector{71.0}), 100.0);
+  EXPECT_DOUBLE_EQ(RoundLimit(std::vector{0.0042}, 1e-6), 0.005);
+}
+
+TEST(RoundLimit, LeavesNonFiniteNumbersOut) {
+  EXPECT_DOUBLE_EQ(RoundLimit(std::vector{std::nan(""), kInfinity, 2.5}), 3.0);
+}
+
+TEST(RoundLimit, HoldsEveryNumberAndIsLessThanTwiceTheLargest) {
+  std::mt19937 random(1);
+  std::uniform_real_distribution<double> exponent(0.0, 30.0);
+  for (int i = 0; i < 10000; ++i) {
+    const double value = std::pow(10.0, exponent(random));
+    const double limit = RoundLimit(std::vector{-value});
+    EXPECT_GE(limit, value * (1.0 - 1e-8));
+    EXPECT_LT(limit, value * 2.0 + 1e-8);
+  }
+}
+
+TEST(ColorScale, PutsWhiteAtZeroOfASignedScaleAndItsEndsAtTheLimits) {
+  const Look look(Look::Mode::kLight);
+  const ColorScale scale{ColorScale::Kind::kSigned, 20.0, {}, false};
+  EXPECT_EQ(scale.ColorOf(0.0, look), QColor(Qt::white));
+  EXPECT_EQ(scale.ColorOf(-20.0, look), SignedColor(-1.0));
+  EXPECT_EQ(scale.ColorOf(50.0, look), SignedColor(1.0));
+}
+
+TEST(ColorScale, GivesNonFiniteNumbersAColourOfTheirOwn) {
+  const Look look(Look::Mode::kDark);
+  for (const auto kind : {ColorScale::Kind::kNonNegative, ColorScale::Kind::kSigned}) {
+    const ColorScale scale{kind, 1.0, {}, false};
+    EXPECT_EQ(scale.ColorOf(std::nan(""), look), look.Color(Role::kBad));
+    EXPECT_EQ(scale.ColorOf(kInfinity, look), look.Color(Role::kBad));
+  }
+}
+
+}  // namespace
+}  // namespace mhc

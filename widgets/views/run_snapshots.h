@@ -1,0 +1,36 @@
+// A run's snapshots as a view draws them: of the shape that the run's configuration asks for. A
+// record of a stranger may hold others.
+//
+// Thread rule: the window's thread. Lifetime: borrows the run; what it returns is the run's.
+#pragma once
+
+#include <QString>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "widgets/document/run_document.h"
+
+namespace mhc {
+
+class RunSnapshots {
+ public:
+  explicit RunSnapshots(RunDocument& run) : run_(run) {}
+
+  // At or before `step`; nullptr while it is on its way, where there is none, and where it is of
+  // another shape.
+  const FetchedSnapshot* At(const std::string& kind, std::int64_t step);
+  // At every step that has one, likewise.
+  const SnapshotHistory* Over(const std::string& kind);
+  // The first one of another shape that was asked for, in a sentence; empty where all were well.
+  const QString& error() const { return error_; }
+
+ private:
+  std::vector<std::int64_t> ExpectedShape(const std::string& kind) const;
+  void Refuse(const std::string& kind, const std::vector<std::int64_t>& found);
+
+  RunDocument& run_;
+  QString error_;
+};
+
+}  // namespace mhc
