@@ -14,7 +14,7 @@ namespace mhc {
 namespace {
 
 constexpr double kSumReach = 0.1;  // where a sum has its full colour
-constexpr double kBarWidth = 56.0, kBarHeight = 7.0;
+constexpr double kBarHeight = 7.0;
 constexpr double kGap = 5.0;
 constexpr int kBarSteps = 56;
 
@@ -69,9 +69,9 @@ double RoundLimit(std::span<const double> values, double least) {
   return 10.0 * power;
 }
 
-double ColorBarWidth(const ColorScale& scale, const QFont& font) {
+double ColorBarWidth(const ColorScale& scale, const QFont& font, double length) {
   const QFontMetricsF metrics(font);
-  double width = kBarWidth + 2.0 * kGap;
+  double width = length + 2.0 * kGap;
   for (const QString& text : {scale.label, LimitText(scale.low()), HighText(scale)}) {
     width += std::ceil(metrics.horizontalAdvance(text)) + 1.0;
   }
@@ -79,7 +79,7 @@ double ColorBarWidth(const ColorScale& scale, const QFont& font) {
 }
 
 void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorScale& scale,
-                   const Look& look) {
+                   const Look& look, double length) {
   const QFontMetricsF metrics(painter.font());
   double x = left_middle.x();
   const auto write = [&](const QString& text, Role role) {
@@ -91,7 +91,7 @@ void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorSca
   };
   write(scale.label, Role::kQuietText);
   write(LimitText(scale.low()), Role::kQuietText);
-  const QRectF bar(x, left_middle.y() - kBarHeight / 2.0, kBarWidth, kBarHeight);
+  const QRectF bar(x, left_middle.y() - kBarHeight / 2.0, length, kBarHeight);
   QLinearGradient gradient(bar.topLeft(), bar.topRight());
   for (int step = 0; step <= kBarSteps; ++step) {
     const double share = static_cast<double>(step) / kBarSteps;
@@ -102,7 +102,7 @@ void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorSca
   painter.setPen(QPen(look.Color(Role::kBorder), 1.0));
   painter.setBrush(Qt::NoBrush);
   painter.drawRect(bar);
-  x += kBarWidth + kGap;
+  x += length + kGap;
   write(HighText(scale), Role::kQuietText);
 }
 

@@ -33,9 +33,11 @@ struct ColorScale {
 // largest modulus. Non-finite numbers are left out.
 double RoundLimit(std::span<const double> values, double least = 1.0);
 
+constexpr double kColorBarLength = 56.0;
+
 // One quiet line: the label, the low number, the bar, the high number, in the painter's font.
-double ColorBarWidth(const ColorScale& scale, const QFont& font);
+double ColorBarWidth(const ColorScale& scale, const QFont& font, double length = kColorBarLength);
 void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorScale& scale,
-                   const Look& look);
+                   const Look& look, double length = kColorBarLength);
 
 }  // namespace mhc

@@ -60,6 +60,12 @@ void HeaderChoice::SetTexts(const QString& full, const QString& brief) {
   update();
 }
 
+void HeaderChoice::SetKeepsFull(bool keeps_full) {
+  if (keeps_full == keeps_full_) return;
+  keeps_full_ = keeps_full;
+  updateGeometry();
+}
+
 // As wide as the button is around that text.
 int HeaderChoice::WidthOf(const QString& text) const {
   return fontMetrics().horizontalAdvance(text) + kFrame;
@@ -68,7 +74,7 @@ int HeaderChoice::WidthOf(const QString& text) const {
 QSize HeaderChoice::sizeHint() const { return {WidthOf(full_), HeaderButton::sizeHint().height()}; }
 
 QSize HeaderChoice::minimumSizeHint() const {
-  return {WidthOf(brief_), HeaderButton::sizeHint().height()};
+  return {WidthOf(keeps_full_ ? full_ : brief_), HeaderButton::sizeHint().height()};
 }
 
 void HeaderChoice::paintEvent(QPaintEvent*) {

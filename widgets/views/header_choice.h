@@ -25,6 +25,9 @@ class HeaderChoice : public HeaderButton {
   // On the button; by itself it shows the chosen entry.
   void SetTexts(const QString& full, const QString& brief);
 
+  // Not to be shown in the shorter way while others have room to give.
+  void SetKeepsFull(bool keeps_full);
+
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 
@@ -42,6 +45,7 @@ class HeaderChoice : public HeaderButton {
   QActionGroup* group_ = nullptr;
   int chosen_ = 0;
   QString full_, brief_;
+  bool keeps_full_ = false;
 };
 
 }  // namespace mhc

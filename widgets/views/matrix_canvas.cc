@@ -13,8 +13,8 @@ namespace mhc {
 namespace {
 
 constexpr double kMargin = 8.0;
-constexpr double kBetween = 28.0;  // between matrices
-constexpr double kBetweenBars = 20.0;
+constexpr double kBetween = 20.0;  // between matrices
+constexpr double kNarrow = 400.0;  // an area with shorter bars that stand closer
 constexpr double kLargestCell = 72.0;
 constexpr double kPaperType_px = 11.0;  // 8 pt
 
@@ -29,6 +29,13 @@ Fonts FontsFor(const Look& look, bool is_for_paper) {
   fonts.text.setPixelSize(static_cast<int>(kPaperType_px));
   fonts.number.setPixelSize(static_cast<int>(kPaperType_px));
   return fonts;
+}
+
+struct BarForm {
+  double length, between;
+};
+BarForm BarFormFor(double width) {
+  return width < kNarrow ? BarForm{32.0, 12.0} : BarForm{kColorBarLength, 20.0};
 }
 
 // The different scales of the matrices, and that of their sums.
@@ -49,15 +56,16 @@ std::vector<ColorScale> ScalesOf(const std::vector<MatrixContent>& matrices) {
 // The bars in lines that are no wider than `width`.
 std::vector<std::vector<ColorScale>> BarLines(const std::vector<ColorScale>& scales,
                                               const QFont& font, double width) {
+  const BarForm form = BarFormFor(width);
   std::vector<std::vector<ColorScale>> lines;
   double used = 0.0;
   for (const ColorScale& scale : scales) {
-    const double bar = ColorBarWidth(scale, font);
-    if (lines.empty() || used + kBetweenBars + bar > width) {
+    const double bar = ColorBarWidth(scale, font, form.length);
+    if (lines.empty() || used + form.between + bar > width) {
       lines.emplace_back();
       used = bar;
     } else {
-      used += kBetweenBars + bar;
+      used += form.between + bar;
     }
     lines.back().push_back(scale);
   }
@@ -70,6 +78,7 @@ struct Layout {
   std::vector<std::vector<ColorScale>> bars;
   double line = 0.0;  // height of a line of text
   double bars_top = 0.0;
+  BarForm bar_form;
 };
 
 // The widest that a caption would like to be, so that it is not cut where there is room.
@@ -85,6 +94,7 @@ Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, co
   Layout layout;
   layout.line = std::ceil(QFontMetricsF(fonts.text).height()) + 2.0;
   const QRectF inside = area.adjusted(kMargin, kMargin / 2.0, -kMargin, -kMargin / 2.0);
+  layout.bar_form = BarFormFor(inside.width());
   layout.bars = BarLines(ScalesOf(matrices), fonts.text, inside.width());
   const double bars_height = layout.bars.size() * layout.line + 4.0;
   const auto count = static_cast<double>(matrices.size());
@@ -119,14 +129,15 @@ Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, co
 }
 
 void PaintBars(QPainter& painter, const QRectF& area, const Layout& layout, const Look& look) {
+  const BarForm& form = layout.bar_form;
   double middle = layout.bars_top + layout.line / 2.0;
   for (const std::vector<ColorScale>& line : layout.bars) {
-    double width = kBetweenBars * static_cast<double>(line.size() - 1);
-    for (const ColorScale& scale : line) width += ColorBarWidth(scale, painter.font());
+    double width = form.between * static_cast<double>(line.size() - 1);
+    for (const ColorScale& scale : line) width += ColorBarWidth(scale, painter.font(), form.length);
     double x = std::round(area.center().x() - width / 2.0);
     for (const ColorScale& scale : line) {
-      PaintColorBar(painter, {x, std::round(middle) + 0.5}, scale, look);
-      x += ColorBarWidth(scale, painter.font()) + kBetweenBars;
+      PaintColorBar(painter, {x, std::round(middle) + 0.5}, scale, look, form.length);
+      x += ColorBarWidth(scale, painter.font(), form.length) + form.between;
     }
     middle += layout.line;
   }

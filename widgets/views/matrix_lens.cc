@@ -13,6 +13,7 @@
 namespace mhc {
 namespace {
 
+constexpr int kTitleRoom = 124;       // of the header, with the spaces between its parts
 constexpr double kNegligible = 1e-6;  // below zero, from rounding
 
 // Maps whose entries may be negative.
@@ -158,12 +159,24 @@ void MatrixLens::ShowWhyThereIsNothing() {
   if (!Ready() || shown_run_ != current()->key()) ShowLoading();
 }
 
+// What the right matrix is comes before the long name of the site.
+void MatrixLens::ShareHeader() {
+  const int room = width() - kTitleRoom - stepper_->minimumSizeHint().width();
+  beside_choice_->SetKeepsFull(beside_choice_->sizeHint().width() <= room);
+}
+
+void MatrixLens::resizeEvent(QResizeEvent* event) {
+  View::resizeEvent(event);
+  ShareHeader();
+}
+
 void MatrixLens::Refresh() {
   if (ShowsGeneralState()) return;
   RunDocument& run = *current();
   sites_ = static_cast<int>(run.configuration().SiteCount());
   stepper_->SetSites(sites_);
   beside_choice_->SetTexts(BesideCaption(), BesideBrief());
+  ShareHeader();
   stepper_->setVisible(sites_ > 0);
   beside_choice_->setVisible(sites_ > 0);
   const std::int64_t step = context().step.step();

@@ -30,9 +30,11 @@ class MatrixLens : public View {
 
  protected:
   void Refresh() override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   Beside beside() const;
+  void ShareHeader();
   void ShowWhyThereIsNothing();
   MatrixContent SiteMatrix(const FetchedSnapshot& mean, const FetchedSnapshot& deviation) const;
   MatrixContent BesideMatrix(const FetchedSnapshot& snapshot) const;
