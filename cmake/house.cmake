@@ -58,5 +58,5 @@ function(mhc_tests name folder)
   target_compile_definitions(${name} PRIVATE MHC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              MHC_BINARY_DIR="${CMAKE_BINARY_DIR}")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120
-                       PROPERTIES TIMEOUT 1800 ENVIRONMENT "GOMP_SPINCOUNT=1000" RUN_SERIAL "${tests_SERIAL}")
+                       PROPERTIES TIMEOUT 1800 ENVIRONMENT "GOMP_SPINCOUNT=5000" RUN_SERIAL "${tests_SERIAL}")
 endfunction()

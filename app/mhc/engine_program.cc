@@ -9,15 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "core/record/engine_environment.h"
+
 namespace mhc {
 
 CommandError BecomeEngine(char** arguments) {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::filesystem::path engine = self.parent_path() / "mhc-engine";
-  // LibTorch's OpenMP waits by spinning, which is a thousand times slower where anything else wants
-  // the cores; the library reads this when it is loaded, so that the engine cannot set it itself.
-  setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
+  setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
   if (!error) execv(engine.c_str(), arguments);
   return {kExitFailed, fmt::format("{}: {}, expected the program mhc-engine beside mhc",
                                    engine.string(), std::strerror(errno))};

@@ -7,6 +7,7 @@
 #include <QProcess>
 #include <cerrno>
 
+#include "core/record/engine_environment.h"
 #include "core/record/run_folder.h"
 
 namespace mhc {
@@ -33,9 +34,8 @@ void EngineLaunch::Start(const QStringList& words, const std::filesystem::path& 
   QProcess process;
   process.setProgram(program_);
   process.setArguments(words);
-  // As `mhc` sets it: threads that wait do not take the cores from the window.
   QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-  if (!environment.contains("GOMP_SPINCOUNT")) environment.insert("GOMP_SPINCOUNT", "1000");
+  if (!environment.contains(kSpinVariable)) environment.insert(kSpinVariable, kSpinCount);
   process.setProcessEnvironment(environment);
   process.setStandardInputFile(QProcess::nullDevice());
   process.setStandardOutputFile(QProcess::nullDevice());
