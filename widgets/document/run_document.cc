@@ -166,6 +166,7 @@ void RunDocument::ApplyHistory(SnapshotHistory update) {
   history.steps.resize(kept);
   history.data.resize(kept);
   history.kind = update.kind;
+  ++history.revision;
   history.shape = update.shape;
   history.steps.insert(history.steps.end(), update.steps.begin(), update.steps.end());
   std::move(update.data.begin(), update.data.end(), std::back_inserter(history.data));

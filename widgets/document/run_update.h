@@ -27,6 +27,7 @@ struct SnapshotHistory {
   std::vector<std::int64_t> shape;       // of one
   std::vector<std::int64_t> steps;       // ascending
   std::vector<std::vector<float>> data;  // one a step
+  std::int64_t revision = 0;             // counts what a document took into it
 };
 
 // Columns by index into StepColumns(). Empty optionals say "as before".

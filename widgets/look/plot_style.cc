@@ -87,7 +87,15 @@ class PowerTicker : public QCPAxisTickerLog {
     QVector<double> ticks;
     for (double power = std::pow(10.0, std::floor(std::log10(range.lower))); power < range.upper;
          power *= 10.0) {
-      for (const double digit : {1.0, 2.0, 5.0}) ticks << digit * power;
+      // As many a decade as there is room for.
+      const double room = tickCount() / decades;
+      if (room >= 2.0) {
+        for (const double digit : {1.0, 2.0, 5.0}) ticks << digit * power;
+      } else if (room >= 1.4) {
+        for (const double digit : {1.0, 3.0}) ticks << digit * power;
+      } else {
+        ticks << power;
+      }
     }
     return ticks;
   }
@@ -137,6 +145,8 @@ void StylePlot(QCustomPlot& plot, const Look& look, bool paper) {
   }
   const double width = paper ? kPaperLine_pt * kPixelsPerPoint : 1.0;
   plot.setBackground(look.Color(Role::kSurface));
+  // Several plots that change together are painted together.
+  plot.setPlottingHint(QCP::phImmediateRefresh, false);
   for (QCPAxisRect* rect : plot.axisRects()) {
     for (QCPAxis* axis : rect->axes()) StyleAxis(*axis, look, font, width);
   }
@@ -148,6 +158,14 @@ void StylePlot(QCustomPlot& plot, const Look& look, bool paper) {
     plot.legend->setBrush(background);
     plot.legend->setBorderPen(Qt::NoPen);
   }
+}
+
+void FitTicks(QCPAxis& axis) {
+  constexpr double kRoom = 24.0;  // of a label, in pixels
+  const bool is_upright = QCPAxis::orientation(axis.axisType()) == Qt::Vertical;
+  if (!is_upright) return;
+  const int fitting = static_cast<int>(axis.axisRect()->height() / kRoom);
+  axis.ticker()->setTickCount(std::clamp(fitting, 2, 5));
 }
 
 void SetLogarithmic(QCPAxis& axis, bool logarithmic) {

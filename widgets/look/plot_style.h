@@ -19,5 +19,7 @@ void StylePlot(QCustomPlot& plot, const Look& look, bool paper = false);
 
 // Powers of ten as ticks, "10⁻²", with a base-10 scale; or plain numbers on a linear one.
 void SetLogarithmic(QCPAxis& axis, bool logarithmic);
+// As many ticks on an upright axis as its height has room for, from the next replot on.
+void FitTicks(QCPAxis& axis);
 
 }  // namespace mhc

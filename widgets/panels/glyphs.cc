@@ -13,28 +13,73 @@ namespace {
 constexpr int kIcon_px = 16;
 constexpr double kLargestScale = 3.0;
 
-// In a square of 16.
-QPainterPath TransportPath(Transport transport) {
+constexpr double kStroke = 1.4;
+
+// In a square of 16: what is filled.
+QPainterPath FilledPart(Sign sign) {
   QPainterPath path;
   const auto triangle = [&](double from, double to) {
     path.addPolygon(QPolygonF({{from, 3.0}, {to, 8.0}, {from, 13.0}}));
     path.closeSubpath();
   };
-  switch (transport) {
-    case Transport::kBack:
+  switch (sign) {
+    case Sign::kBack:
       path.addRect(QRectF(3.0, 3.0, 1.5, 10.0));
       triangle(13.0, 5.5);
       break;
-    case Transport::kPlay:
+    case Sign::kPlay:
       triangle(4.0, 13.0);
       break;
-    case Transport::kHalt:
+    case Sign::kHalt:
       path.addRect(QRectF(4.0, 3.0, 3.0, 10.0));
       path.addRect(QRectF(9.0, 3.0, 3.0, 10.0));
       break;
-    case Transport::kForward:
+    case Sign::kForward:
       triangle(3.0, 10.5);
       path.addRect(QRectF(11.5, 3.0, 1.5, 10.0));
+      break;
+    case Sign::kStop:
+      path.addRect(QRectF(4.0, 4.0, 8.0, 8.0));
+      break;
+    case Sign::kCheckpoint:
+      path.addPolygon(QPolygonF({{8.0, 2.5}, {13.5, 8.0}, {8.0, 13.5}, {2.5, 8.0}}));
+      break;
+    default:
+      break;
+  }
+  return path;
+}
+
+// In a square of 16: what is a line.
+QPainterPath DrawnPart(Sign sign) {
+  QPainterPath path;
+  const auto line = [&](std::initializer_list<QPointF> points) {
+    path.addPolygon(QPolygonF(points));
+  };
+  switch (sign) {
+    case Sign::kNew:
+      line({{8.0, 3.0}, {8.0, 13.0}});
+      line({{3.0, 8.0}, {13.0, 8.0}});
+      break;
+    case Sign::kOpen:
+      line({{2.5, 12.5},
+            {2.5, 3.5},
+            {6.5, 3.5},
+            {8.0, 5.5},
+            {13.5, 5.5},
+            {13.5, 12.5},
+            {2.5, 12.5}});
+      break;
+    case Sign::kExport:
+      line({{8.0, 2.5}, {8.0, 10.0}});
+      line({{5.0, 7.0}, {8.0, 10.0}, {11.0, 7.0}});
+      line({{3.0, 13.0}, {13.0, 13.0}});
+      break;
+    case Sign::kSearch:
+      path.addEllipse(QPointF(7.0, 7.0), 4.0, 4.0);
+      line({{10.0, 10.0}, {13.5, 13.5}});
+      break;
+    default:
       break;
   }
   return path;
@@ -47,11 +92,13 @@ QPixmap EmptyPixmap() {
   return pixmap;
 }
 
-QPixmap TransportPixmap(Transport transport, const QColor& color) {
+QPixmap SignPixmap(Sign sign, const QColor& color) {
   QPixmap pixmap = EmptyPixmap();
   QPainter painter(&pixmap);
   painter.setRenderHint(QPainter::Antialiasing);
-  painter.fillPath(TransportPath(transport), color);
+  painter.fillPath(FilledPart(sign), color);
+  painter.strokePath(DrawnPart(sign),
+                     QPen(color, kStroke, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
   return pixmap;
 }
 
@@ -128,9 +175,9 @@ void DrawBranch(QPainter& painter, const QRectF& square, const QColor& color) {
              1.2, color);
 }
 
-QIcon TransportIcon(Transport transport, const Look& look) {
-  QIcon icon(TransportPixmap(transport, look.Color(Role::kText)));
-  icon.addPixmap(TransportPixmap(transport, look.Color(Role::kBorder)), QIcon::Disabled);
+QIcon SignIcon(Sign sign, const Look& look) {
+  QIcon icon(SignPixmap(sign, look.Color(Role::kText)));
+  icon.addPixmap(SignPixmap(sign, look.Color(Role::kBorder)), QIcon::Disabled);
   return icon;
 }
 

@@ -27,9 +27,20 @@ void DrawEye(QPainter& painter, const QRectF& square, const QColor& color, bool 
 // A run that branched off another.
 void DrawBranch(QPainter& painter, const QRectF& square, const QColor& color);
 
-enum class Transport { kBack, kPlay, kHalt, kForward };
+enum class Sign {
+  kBack,
+  kPlay,
+  kHalt,
+  kForward,
+  kStop,
+  kNew,
+  kOpen,
+  kCheckpoint,
+  kExport,
+  kSearch
+};
 // In the look's text colour, quiet where the button is disabled.
-QIcon TransportIcon(Transport transport, const Look& look);
+QIcon SignIcon(Sign sign, const Look& look);
 // A dot: full in the accent while a checkable button is on, else a quiet ring.
 QIcon FollowIcon(const Look& look);
 

@@ -95,9 +95,9 @@ QLabel* StepBar::AddText(QHBoxLayout& row, Role role, const QString& widest) {
 
 void StepBar::ApplyLook() {
   const Look& look = context_.look;
-  back_->setIcon(TransportIcon(Transport::kBack, look));
-  forward_->setIcon(TransportIcon(Transport::kForward, look));
-  play_->setIcon(TransportIcon(context_.step.plays() ? Transport::kHalt : Transport::kPlay, look));
+  back_->setIcon(SignIcon(Sign::kBack, look));
+  forward_->setIcon(SignIcon(Sign::kForward, look));
+  play_->setIcon(SignIcon(context_.step.plays() ? Sign::kHalt : Sign::kPlay, look));
   follow_->setIcon(FollowIcon(look));
   follow_->setStyleSheet(
       QStringLiteral("QToolButton { color: %1; } QToolButton:checked:enabled { color: %2; }")
@@ -119,8 +119,7 @@ void StepBar::Refresh() {
   if (play_->toolTip() != tip) {
     play_->setToolTip(tip);
     play_->setAccessibleName(tip);
-    play_->setIcon(
-        TransportIcon(step.plays() ? Transport::kHalt : Transport::kPlay, context_.look));
+    play_->setIcon(SignIcon(step.plays() ? Sign::kHalt : Sign::kPlay, context_.look));
   }
   if (loaded) {
     ShowProgress(*run);

@@ -30,7 +30,9 @@ QString ValueText(const Value& value) {
 }
 
 QString TextOf(const QWidget* field) {
-  if (const auto* choice = qobject_cast<const QComboBox*>(field)) return choice->currentText();
+  if (const auto* choice = qobject_cast<const QComboBox*>(field)) {
+    return choice->currentData().toString();
+  }
   return qobject_cast<const QLineEdit*>(field)->text();
 }
 
@@ -98,9 +100,9 @@ void NewRunDialog::AddField(QFormLayout& form, const std::string& key, const QSt
     field = line;
   } else {
     auto* choice = new QComboBox(this);
-    if (key == "mixing.constraint") choice->addItem(QString());  // that of the connection
+    if (key == "mixing.constraint") choice->addItem(tr("that of the connection"), QString());
     for (const std::string& text : declaration->choices) {
-      choice->addItem(QString::fromStdString(text));
+      choice->addItem(QString::fromStdString(text), QString::fromStdString(text));
     }
     connect(choice, &QComboBox::currentTextChanged, this, &NewRunDialog::Check);
     field = choice;
@@ -133,7 +135,7 @@ void NewRunDialog::TakePreset() {
     const QString text = is_constraint ? QString() : ValueText(row.get(*configuration));
     of_preset_[row.declaration.key] = text;
     if (auto* choice = qobject_cast<QComboBox*>(found->second)) {
-      choice->setCurrentText(text);
+      choice->setCurrentIndex(choice->findData(text));
     } else {
       qobject_cast<QLineEdit*>(found->second)->setText(text);
     }

@@ -25,7 +25,7 @@ QString LimitText(double limit) {
   if (size != 0.0 && (size < kSmallest || size >= kLargest)) {
     return QString::fromStdString(MeasureText(limit, 2));
   }
-  return QString::number(limit, 'g', 3).replace('-', QChar(0x2212));
+  return QString::number(limit, 'g', 6).replace('-', QChar(0x2212));
 }
 
 QString HighText(const ColorScale& scale) {
@@ -37,7 +37,7 @@ QString HighText(const ColorScale& scale) {
 
 double ColorScale::low() const {
   if (kind == Kind::kSum) return 1.0 - kSumReach;
-  return kind == Kind::kSigned ? -limit : 0.0;
+  return kind == Kind::kSigned ? -limit : floor;
 }
 
 double ColorScale::high() const { return kind == Kind::kSum ? 1.0 + kSumReach : limit; }
@@ -46,7 +46,7 @@ QColor ColorScale::ColorOf(double value, const Look& look) const {
   if (!std::isfinite(value)) return look.Color(Role::kBad);
   switch (kind) {
     case Kind::kNonNegative:
-      return CividisColor(value / limit);
+      return CividisColor((value - floor) / (limit - floor));
     case Kind::kSigned:
       return SignedColor(value / limit);
     case Kind::kSum:
@@ -67,6 +67,26 @@ double RoundLimit(std::span<const double> values, double least) {
     if (digit * power >= largest * (1.0 - 1e-9)) return digit * power;
   }
   return 10.0 * power;
+}
+
+ColorRange RoundRange(std::span<const double> values) {
+  constexpr double kReachesDown = 0.5;  // of the largest
+  constexpr double kNarrowest = 1e-5;   // of the largest: less is float32's rounding
+  double low = INFINITY, high = -INFINITY;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  if (high <= 0.0 || !std::isfinite(low)) return {};
+  if (low < kReachesDown * high) return {0.0, RoundLimit(values, 1e-300)};
+  const double span = std::max(high - low, kNarrowest * high);
+  const double power = std::pow(10.0, std::floor(std::log10(span)));
+  const double step = power * (span / power < 2.0 ? 0.5 : span / power < 5.0 ? 1.0 : 2.0);
+  // What exceeds a round number by rounding alone does not open another step.
+  const double slack = 0.02;
+  return {std::max(0.0, step * std::floor(low / step + slack)),
+          step * std::ceil(high / step - slack)};
 }
 
 double ColorBarWidth(const ColorScale& scale, const QFont& font, double length) {

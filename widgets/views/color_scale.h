@@ -22,6 +22,7 @@ struct ColorScale {
   double limit = 1.0;      // 0…limit, or −limit…limit; sums have fixed limits around 1
   QString label;           // what the colours stand for
   bool saturates = false;  // numbers beyond the limit have its colour
+  double floor = 0.0;      // where the colours of non-negative numbers begin
 
   double low() const;
   double high() const;
@@ -32,6 +33,13 @@ struct ColorScale {
 // The limit of a scale that holds these numbers: `least`, or the next round number above the
 // largest modulus. Non-finite numbers are left out.
 double RoundLimit(std::span<const double> values, double least = 1.0);
+
+// Round numbers around these non-negative ones, from 0 where they reach far down. Non-finite
+// numbers are left out; 0…1 where there are no others.
+struct ColorRange {
+  double floor = 0.0, limit = 1.0;
+};
+ColorRange RoundRange(std::span<const double> values);
 
 constexpr double kColorBarLength = 56.0;
 

@@ -10,6 +10,7 @@
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
 #include "widgets/views/axis_room.h"
+#include "widgets/views/step_axis.h"
 
 namespace mhc {
 namespace {
@@ -17,7 +18,6 @@ namespace {
 // Beside the axes, wide enough for most numbers: the plot does not move when they change.
 constexpr QMargins kLeastMargins(44, 6, 20, 22);
 constexpr QMargins kLeastMarginsOnPaper(16, 4, 18, 12);
-constexpr double kBeside = 0.01;   // of the steps, after the last
 constexpr double kPadding = 0.04;  // of the range above and below the data
 // On a linear axis the first steps, which fall from far above, may leave the picture on top.
 constexpr double kUnfittedShare = 0.05;
@@ -25,14 +25,6 @@ constexpr double kUnfittedShare = 0.05;
 constexpr double kLoosest = 1.25;
 constexpr double kReach = 4.0;  // of the pointer
 constexpr std::int64_t kMostStepsUnderPointer = 4096;
-
-// The end of an axis that holds `last`, at a round number: it moves now and then, not at each step.
-double RoundEnd(std::int64_t last) {
-  if (last < 1) return 1.0;
-  const double step =
-      std::max(1.0, std::pow(10.0, std::floor(std::log10(static_cast<double>(last)))) / 20.0);
-  return std::ceil(static_cast<double>(last) / step) * step;
-}
 
 QCPRange Padded(const Extent& extent, bool logarithmic) {
   double low = extent.minimum, high = extent.maximum;
@@ -111,7 +103,7 @@ void CurvePicture::FitX() {
   for (const RunCurveContent& run : content_.runs) {
     last = std::max(last, run.source.values->last_step());
   }
-  xAxis->setRange(0.0, (1.0 + kBeside) * RoundEnd(last));
+  xAxis->setRange(0.0, StepAxisEnd(last));
 }
 
 void CurvePicture::FitY() {
@@ -142,6 +134,7 @@ void CurvePicture::Fill() {
   for (std::size_t i = 0; i < content_.runs.size(); ++i) {
     curves_[i]->Fill(content_.runs[i].source, xAxis->range(), stretches_per_pixel);
   }
+  FitTicks(*yAxis);
   legend_->SetTaken(markers_->Height());
   legend_->Place();
 }

@@ -60,7 +60,7 @@ CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name
   connect(navigation_, &PlotNavigation::clicked, this, &CurvePlot::ChooseStep);
   connect(navigation_, &PlotNavigation::doubleClicked, this, &CurvePlot::ReturnToStep);
   connect(navigation_, &PlotNavigation::fitsChanged, this, [this] {
-    fit_button_->setEnabled(!navigation_->fits_x() || !navigation_->fits_y());
+    fit_button_->SetOffered(!navigation_->fits_x() || !navigation_->fits_y());
     RefreshNow();
   });
 }
@@ -99,7 +99,7 @@ void CurvePlot::MakeControls() {
 
   fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
   fit_button_->setObjectName(objectName() + "Fit");
-  fit_button_->setEnabled(false);
+  fit_button_->SetOffered(false);
   connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
   AddControl(fit_button_);
 }

@@ -155,6 +155,7 @@ void DepthPicture::ApplyLook() {
 }
 
 void DepthPicture::Show(DepthContent content) {
+  if (styled_dark_ == look_.dark() && content == content_) return;
   content_ = std::move(content);
   ApplyLook();
   for (std::size_t i = 0; i < panels_.size() && i < content_.panels.size(); ++i) {

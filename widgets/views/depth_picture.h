@@ -19,6 +19,7 @@ struct DepthCurve {
   std::vector<double> values;
   std::vector<double> low, high;  // of a band around it; empty: none
   QPen pen;
+  bool operator==(const DepthCurve&) const = default;
 };
 
 struct DepthPanel {
@@ -27,6 +28,7 @@ struct DepthPanel {
   std::optional<double> ideal;               // a quiet line at that value
   std::vector<double> seen;                  // values that the axis holds in any case
   bool is_logarithmic_over_decades = false;  // where the values span more than two decades
+  bool operator==(const DepthPanel&) const = default;
 };
 
 struct DepthContent {
@@ -35,6 +37,7 @@ struct DepthContent {
   std::optional<int> cursor;       // a line at that site
   QString legend_of;               // what the legend's entries are: "stream"
   std::vector<LegendEntry> legend;
+  bool operator==(const DepthContent&) const = default;
 };
 
 class DepthPicture : public QCustomPlot {
@@ -43,7 +46,7 @@ class DepthPicture : public QCustomPlot {
  public:
   DepthPicture(const Look& look, int panels, bool is_for_paper, QWidget* parent = nullptr);
 
-  // Replots with the next turn of the event loop.
+  // Replots with the next turn of the event loop where something differs.
   void Show(DepthContent content);
   // Panels beside one another where there is room, else above one another.
   void Arrange(double width, double height);

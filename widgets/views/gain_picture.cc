@@ -8,6 +8,7 @@
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
 #include "widgets/views/axis_room.h"
+#include "widgets/views/site_axis.h"
 
 namespace mhc {
 namespace {
@@ -21,17 +22,6 @@ constexpr double kBeside = 0.3;    // of a site, beside the first and the last
 constexpr std::size_t kMostDots = 40;
 constexpr double kDot = 3.5;
 constexpr int kDeviationOpacity = 45, kExtremesOpacity = 22;
-
-// Whole sites.
-class SiteTicker : public QCPAxisTicker {
- protected:
-  double getTickStep(const QCPRange& range) override {
-    return std::max(1.0, std::ceil(QCPAxisTicker::getTickStep(range)));
-  }
-  QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-    return QString::number(std::llround(tick));
-  }
-};
 
 // A value that a logarithmic axis can show, else a break in the line.
 double OnAxis(double value) {
@@ -80,7 +70,10 @@ GainPicture::GainPicture(const Look& look, bool is_for_paper, QWidget* parent)
   ideal_->setLayer(QStringLiteral("grid"));
   ideal_->point1->setCoords(0.0, 1.0);
   ideal_->point2->setCoords(1.0, 1.0);
-  connect(this, &QCustomPlot::afterLayout, this, [this] { legend_->Place(); });
+  connect(this, &QCustomPlot::afterLayout, this, [this] {
+    FitTicks(*yAxis);
+    legend_->Place();
+  });
 }
 
 QCPGraph* GainPicture::MakeGraph() {
@@ -101,12 +94,13 @@ void GainPicture::ApplyLook() {
   if (styled_dark_ == look_.dark()) return;
   styled_dark_ = look_.dark();
   StylePlot(*this, look_, is_for_paper_);
-  xAxis->setTicker(QSharedPointer<SiteTicker>::create());
+  MakeSiteAxis(*xAxis);
   ideal_->setPen(QPen(look_.Color(Role::kQuietText), 1.0));
   site_->setPen(QPen(look_.Color(Role::kAccent), 1.0));
 }
 
 void GainPicture::Show(GainContent content) {
+  if (styled_dark_ == look_.dark() && content == content_) return;
   content_ = std::move(content);
   ApplyLook();
   xAxis->setLabel(content_.x_title);

@@ -16,12 +16,14 @@ namespace mhc {
 // Of one site, over tokens, in the order of the snapshot's last dimension.
 struct SiteGain {
   double mean = 0.0, deviation = 0.0, minimum = 0.0, maximum = 0.0;
+  bool operator==(const SiteGain&) const = default;
 };
 
 struct RunGains {
   std::vector<SiteGain> forward, backward;  // by site
   QPen pen;
   bool has_band = false;  // the spread over tokens is drawn
+  bool operator==(const RunGains&) const = default;
 };
 
 struct GainContent {
@@ -31,6 +33,7 @@ struct GainContent {
   std::optional<int> site;
   bool fits_x = true, fits_y = true;  // else the range stays as it is
   QString x_title, y_title;
+  bool operator==(const GainContent&) const = default;
 };
 
 class GainPicture : public QCustomPlot {
@@ -39,7 +42,7 @@ class GainPicture : public QCustomPlot {
  public:
   GainPicture(const Look& look, bool is_for_paper, QWidget* parent = nullptr);
 
-  // Replots with the next turn of the event loop.
+  // Replots with the next turn of the event loop where something differs.
   void Show(GainContent content);
   // For a paper of that size: the legend stands beside the curves, not on them.
   void MakeRoom(double width, double height);

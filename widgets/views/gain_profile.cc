@@ -55,7 +55,7 @@ GainProfile::GainProfile(const ViewContext& view_context, What what)
   connect(navigation_, &PlotNavigation::doubleClicked, this,
           [this] { context().site.SetSite(site_before_click_); });
   connect(navigation_, &PlotNavigation::fitsChanged, this, [this] {
-    fit_button_->setEnabled(!navigation_->fits_x() || !navigation_->fits_y());
+    fit_button_->SetOffered(!navigation_->fits_x() || !navigation_->fits_y());
     RefreshNow();
   });
 }
@@ -89,7 +89,7 @@ void GainProfile::MakeControls() {
   AddControl(what_button_);
   fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
   fit_button_->setObjectName(QStringLiteral("gainProfileFit"));
-  fit_button_->setEnabled(false);
+  fit_button_->SetOffered(false);
   connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
   AddControl(fit_button_);
 }

@@ -15,6 +15,14 @@ HeaderButton::HeaderButton(const QString& text, const QString& tip, const Look& 
   ApplyLook();
 }
 
+void HeaderButton::SetOffered(bool offered) {
+  QSizePolicy policy = sizePolicy();
+  policy.setRetainSizeWhenHidden(true);
+  setSizePolicy(policy);
+  setEnabled(offered);
+  setVisible(offered);
+}
+
 void HeaderButton::ApplyLook() {
   setStyleSheet(QStringLiteral("QToolButton { color: %1; padding: 1px 6px; }"
                                "QToolButton:checked { color: %2; background: %3; }"

@@ -16,6 +16,9 @@ class HeaderButton : public QToolButton {
   HeaderButton(const QString& text, const QString& tip, const Look& look,
                QWidget* parent = nullptr);
 
+  // One that is not offered now is unseen and keeps its room, so that nothing beside it moves.
+  void SetOffered(bool offered);
+
  private:
   void ApplyLook();
 

@@ -17,6 +17,7 @@ struct LegendEntry {
   QPen pen;
   QString name;   // as short as can be
   QString value;  // may be empty
+  bool operator==(const LegendEntry&) const = default;
 };
 
 class LegendStrip : public QCPLayerable {

@@ -158,11 +158,16 @@ void PaintMatrices(QPainter& painter, const QRectF& area,
   PaintBars(painter, area, layout, look);
 }
 
-MatrixCanvas::MatrixCanvas(const Look& look, QWidget* parent) : QWidget(parent), look_(look) {}
+MatrixCanvas::MatrixCanvas(const Look& look, QWidget* parent) : QWidget(parent), look_(look) {
+  connect(&look, &Look::changed, this, qOverload<>(&QWidget::update));
+}
 
 void MatrixCanvas::Show(std::vector<MatrixContent> matrices) {
+  const bool looks_alike =
+      std::equal(matrices.begin(), matrices.end(), matrices_.begin(), matrices_.end(),
+                 [](const MatrixContent& a, const MatrixContent& b) { return a.LooksLike(b); });
   matrices_ = std::move(matrices);
-  update();
+  if (!looks_alike) update();
 }
 
 void MatrixCanvas::paintEvent(QPaintEvent*) {

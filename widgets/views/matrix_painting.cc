@@ -96,6 +96,11 @@ int CommonExponent(const MatrixContent& matrix) {
 
 }  // namespace
 
+bool MatrixContent::LooksLike(const MatrixContent& other) const {
+  return size == other.size && entries == other.entries && caption == other.caption &&
+         scale == other.scale && has_sums == other.has_sums;
+}
+
 double MatrixContent::Entry(int row, int column) const {
   return entries[static_cast<std::size_t>(row * size + column)];
 }

@@ -35,6 +35,8 @@ struct MatrixContent {
   // What a cell says under the pointer.
   std::function<QString(const MatrixPlace&)> describe;
 
+  // Of what is painted.
+  bool LooksLike(const MatrixContent& other) const;
   double Entry(int row, int column) const;
   // Of an entry or a sum.
   double At(const MatrixPlace& place) const;

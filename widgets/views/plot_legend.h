@@ -20,12 +20,14 @@ struct LegendRow {
   QStringList values;     // one a column
   bool strong = false;    // of the current run
   bool is_point = false;  // a ring in place of a line
+  bool operator==(const LegendRow&) const = default;
 };
 
 // A column of numbers, with the dash that its curves have.
 struct LegendColumn {
   QString name;
   Qt::PenStyle dash = Qt::NoPen;
+  bool operator==(const LegendColumn&) const = default;
 };
 
 class PlotLegend : public QCPLayerable {

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "widgets/document/run_update.h"
 #include "widgets/look/color_map.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
 #include "widgets/views/site_axis.h"
+#include "widgets/views/step_axis.h"
 
 namespace mhc {
 
@@ -24,6 +26,7 @@ constexpr double kSaturatesFrom = 1.005;
 constexpr double kPennant = 7.0;
 constexpr int kEdgeOpacity = 130;
 constexpr double kSiteMark = 3.0;
+constexpr auto kMarksLayer = "overlay";
 
 // Half of the usual distance between two snapshots.
 double HalfGap(const std::vector<std::int64_t>& steps) {
@@ -42,7 +45,7 @@ double HalfGap(const std::vector<std::int64_t>& steps) {
 class SpectrumMapOverlay : public QCPLayerable {
  public:
   explicit SpectrumMapOverlay(SpectrumMap& map)
-      : QCPLayerable(&map, QStringLiteral("overlay")), map_(map) {}
+      : QCPLayerable(&map, QString::fromLatin1(kMarksLayer)), map_(map) {}
 
  protected:
   void applyDefaultAntialiasingHint(QCPPainter* painter) const override {
@@ -106,6 +109,7 @@ SpectrumMap::SpectrumMap(const Look& look, bool is_for_paper, QWidget* parent)
   map_->setTightBoundary(false);
   map_->setSelectable(QCP::stNone);
   new SpectrumMapOverlay(*this);
+  layer(QString::fromLatin1(kMarksLayer))->setMode(QCPLayer::lmBuffered);
   if (is_for_paper) {
     xAxis->setLabel(tr("Step"));
     yAxis->setLabel(tr("Site"));
@@ -123,8 +127,13 @@ void SpectrumMap::ApplyLook() {
   map_->setGradient(gradient);
 }
 
-void SpectrumMap::ShowHistory(const SnapshotHistory& history, int number, double last_step,
-                              const QString& label) {
+void SpectrumMap::ShowHistory(const SnapshotHistory& history, const Content& content) {
+  const double axis_end = StepAxisEnd(content.last_step);
+  Source source{&history, history.revision, axis_end, content};
+  source.content.last_step = 0;  // counts as far as it moves the axis
+  if (styled_dark_ == look_.dark() && source == source_) return;
+  source_ = std::move(source);
+  is_new_ = true;
   ApplyLook();
   sites_ = static_cast<int>(history.shape.front());
   const auto streams = static_cast<std::size_t>(history.shape.back());
@@ -149,29 +158,44 @@ void SpectrumMap::ShowHistory(const SnapshotHistory& history, int number, double
     }
     for (int site = 0; site < sites_; ++site) {
       const auto place =
-          static_cast<std::size_t>(site) * streams + static_cast<std::size_t>(number);
+          static_cast<std::size_t>(site) * streams + static_cast<std::size_t>(content.number);
       const double value = history.data[nearest][place];
       cells.setCell(column, site,
                     std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN());
       shown.push_back(value);
     }
   }
-  const double limit = RoundLimit(shown);
-  scale_ = {ColorScale::Kind::kNonNegative, 1.0, label, limit > 1.0};
-  double largest = 0.0;
-  for (const double value : shown) {
-    if (std::isfinite(value)) largest = std::max(largest, value);
-  }
-  scale_.saturates = largest > kSaturatesFrom && largest <= kWidensFrom;
-  if (largest > kWidensFrom) scale_.limit = limit;
-  map_->setDataRange({0.0, scale_.limit});
-  xAxis->setRange(0.0, std::max(last_step, end));
+  FitColors(shown, content);
+  xAxis->setRange(0.0, std::max(axis_end, end));
   SetSiteRange(*yAxis, sites_, kHalf);
 }
 
+void SpectrumMap::FitColors(const std::vector<double>& shown, const Content& content) {
+  scale_ = {ColorScale::Kind::kNonNegative, 1.0, content.label, false};
+  if (content.fits_colors) {
+    const ColorRange range = RoundRange(shown);
+    scale_.floor = range.floor;
+    scale_.limit = range.limit;
+  } else {
+    double largest = 0.0;
+    for (const double value : shown) {
+      if (std::isfinite(value)) largest = std::max(largest, value);
+    }
+    scale_.saturates = largest > kSaturatesFrom && largest <= kWidensFrom;
+    if (largest > kWidensFrom) scale_.limit = RoundLimit(shown);
+  }
+  map_->setDataRange({scale_.floor, scale_.limit});
+}
+
+// The marks have a layer of their own: a step cursor that moves does not draw the colours again.
 void SpectrumMap::ShowMarks(Marks marks) {
+  if (marks == marks_ && !is_new_) return;
   marks_ = std::move(marks);
-  replot(QCustomPlot::rpQueuedReplot);
+  if (std::exchange(is_new_, false)) {
+    replot(QCustomPlot::rpQueuedReplot);
+  } else {
+    layer(QString::fromLatin1(kMarksLayer))->replot();
+  }
 }
 
 std::optional<SpectrumMap::Place> SpectrumMap::PlaceAt(const QPoint& position) const {

@@ -23,15 +23,23 @@ class SpectrumMap : public QCustomPlot {
   SpectrumMap(const Look& look, bool is_for_paper, QWidget* parent = nullptr);
 
   // Singular value `number` (0 the largest) of a history of kind singular_values, up to `last_step`
-  // of the run. Each column of pixels is one snapshot, the nearest one; none are averaged.
-  void ShowHistory(const SnapshotHistory& history, int number, double last_step,
-                   const QString& label);
+  // of the run. Each column of pixels is one snapshot, the nearest one; none are averaged. Colours
+  // go from 0 to 1 (wider where values ask for it), or as the values lie.
+  struct Content {
+    int number = 0;
+    std::int64_t last_step = 0;
+    QString label;
+    bool fits_colors = false;
+    bool operator==(const Content&) const = default;
+  };
+  void ShowHistory(const SnapshotHistory& history, const Content& content);
   struct Marks {
     std::optional<double> step;  // the cursor
     std::optional<int> site;
     std::vector<double> changes;  // steps of interventions
+    bool operator==(const Marks&) const = default;
   };
-  // Replots with the next turn of the event loop.
+  // Replots with the next turn of the event loop, where something differs.
   void ShowMarks(Marks marks);
 
  Q_SIGNALS:
@@ -49,6 +57,7 @@ class SpectrumMap : public QCustomPlot {
     int site;
   };
   void ApplyLook();
+  void FitColors(const std::vector<double>& shown, const Content& content);
   std::optional<Place> PlaceAt(const QPoint& position) const;
 
   const Look& look_;
@@ -57,6 +66,15 @@ class SpectrumMap : public QCustomPlot {
   QCPColorMap* map_;
   ColorScale scale_;
   Marks marks_;
+  struct Source {
+    const SnapshotHistory* history = nullptr;  // its address alone
+    std::int64_t revision = 0;
+    double end = 0.0;  // of the step axis
+    Content content;
+    bool operator==(const Source&) const = default;
+  };
+  Source source_;        // of the colours
+  bool is_new_ = false;  // the colours, since the last replot
   int sites_ = 0;
 };
 

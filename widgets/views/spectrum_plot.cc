@@ -17,6 +17,7 @@ namespace {
 constexpr auto kKind = "singular_values";
 constexpr auto kCompositeKind = "prefix_singular_values";
 constexpr int kUsualNumber = 1;  // σ₂: σ₁ of a doubly stochastic map is 1
+constexpr int kColorsFit = 0;    // else they are pinned
 constexpr double kReach = 4.0;   // of the pointer, in pixels
 
 // "σ₂".
@@ -49,7 +50,9 @@ SpectrumPlot::SpectrumPlot(const ViewContext& view_context, What what)
       map_(new SpectrumMap(view_context.look, /*is_for_paper=*/false, this)),
       curves_(new DepthPicture(view_context.look, /*panels=*/1, /*is_for_paper=*/false, this)),
       what_choice_(new HeaderChoice(tr("What is drawn"), view_context.look, this)),
-      number_choice_(new HeaderChoice(tr("Which singular value"), view_context.look, this)) {
+      number_choice_(new HeaderChoice(tr("Which singular value"), view_context.look, this)),
+      color_choice_(
+          new HeaderChoice(tr("Which values the colours span"), view_context.look, this)) {
   pictures_->addWidget(map_);
   pictures_->addWidget(curves_);
   SetPicture(pictures_);
@@ -59,8 +62,12 @@ SpectrumPlot::SpectrumPlot(const ViewContext& view_context, What what)
   what_choice_->SetChosen(static_cast<int>(what));
   number_choice_->SetChoices({SigmaText(0), SigmaText(1)});
   number_choice_->SetChosen(kUsualNumber);
+  color_choice_->setObjectName(QStringLiteral("spectrumPlotColors"));
+  color_choice_->SetChoices({tr("colours as the values lie"), tr("colours from 0 to 1")});
+  AddControl(color_choice_);
   AddControl(number_choice_);
   AddControl(what_choice_);
+  connect(color_choice_, &HeaderChoice::chosenByHand, this, &SpectrumPlot::RefreshNow);
   connect(what_choice_, &HeaderChoice::chosenByHand, this, &SpectrumPlot::RefreshNow);
   connect(number_choice_, &HeaderChoice::chosenByHand, this, &SpectrumPlot::RefreshNow);
   connect(map_, &SpectrumMap::chosen, this, &SpectrumPlot::ChoosePlace);
@@ -108,6 +115,10 @@ void SpectrumPlot::Refresh() {
   RunDocument& run = *current();
   const bool has_sites = run.configuration().SiteCount() > 0;
   number_choice_->setVisible(has_sites && what() == What::kOverTime);
+  color_choice_->setVisible(has_sites && what() == What::kOverTime);
+  const bool fits_colors = color_choice_->chosen() == kColorsFit;
+  color_choice_->SetTexts(fits_colors ? tr("colours fit") : tr("colours 0…1"),
+                          fits_colors ? tr("fit") : tr("0…1"));
   what_choice_->setVisible(has_sites);
   if (!has_sites) {
     ShowWhyThereIsNothing();
@@ -140,8 +151,9 @@ void SpectrumPlot::RefreshMap(RunDocument& run) {
 
 void SpectrumPlot::FillMap(SpectrumMap& map, const SnapshotHistory& history,
                            bool is_for_paper) const {
-  map.ShowHistory(history, number(), static_cast<double>(current()->last_step()),
-                  tr("%1 of H_res, token mean").arg(SigmaText(number())));
+  map.ShowHistory(history, {number(), current()->last_step(),
+                            tr("%1 of H_res, token mean").arg(SigmaText(number())),
+                            color_choice_->chosen() == kColorsFit});
   SpectrumMap::Marks marks;
   for (const Intervention& past : current()->interventions()) {
     if (ChangesTraining(past)) marks.changes.push_back(static_cast<double>(past.step));

@@ -49,6 +49,7 @@ class SpectrumPlot : public View {
   DepthPicture* curves_;
   HeaderChoice* what_choice_;
   HeaderChoice* number_choice_;
+  HeaderChoice* color_choice_;
   std::vector<std::vector<double>> values_;  // of the curves: by singular value, then site
   std::optional<ReaderThread::RunKey> shown_run_;
 };

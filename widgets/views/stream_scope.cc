@@ -2,12 +2,12 @@
 
 #include <QFontMetricsF>
 #include <QPainter>
-#include <QToolButton>
 #include <algorithm>
 #include <optional>
 
 #include "core/formats/number_text.h"
 #include "core/formats/person_text.h"
+#include "widgets/views/header_button.h"
 #include "widgets/views/scope_canvas.h"
 #include "widgets/views/scope_painter.h"
 
@@ -55,34 +55,23 @@ std::optional<Found> FindMaps(RunDocument& run, std::int64_t step) {
 StreamScope::StreamScope(const ViewContext& view_context, QWidget* parent)
     : View(view_context, QStringLiteral("streamScope"), tr("Stream scope"), parent),
       hand_(view_context.look) {
-  fit_ = new QToolButton(this);
-  fit_->setText(tr("fit"));
-  fit_->setToolTip(
-      tr("Show the whole stack again. The wheel zooms, a drag moves, a click chooses "
-         "the site."));
+  fit_ = new HeaderButton(tr("fit"),
+                          tr("Show the whole stack again. The wheel zooms, a drag moves, a click "
+                             "chooses the site."),
+                          context().look, this);
   AddControl(fit_);
   connect(fit_, &QToolButton::clicked, &hand_, &ScopeHand::Fit);
-  const auto offer_fit = [this] { fit_->setEnabled(!hand_.fits()); };
+  const auto offer_fit = [this] { fit_->SetOffered(!hand_.fits()); };
   connect(&hand_, &ScopeHand::spanChanged, this, offer_fit);
   offer_fit();
   connect(&hand_, &ScopeHand::siteChosen, &context().site, &SiteCursor::SetSite);
-  connect(&context().look, &Look::changed, this, &StreamScope::ApplyLook);
+  connect(&context().look, &Look::changed, &hand_, &ScopeHand::LookChanged);
   later_.setSingleShot(true);
   connect(&later_, &QTimer::timeout, this, &StreamScope::RefreshNow);
-  ApplyLook();
 }
 
 // The canvas borrows the hand, which goes before the children of a widget do.
 StreamScope::~StreamScope() { delete canvas_; }
-
-void StreamScope::ApplyLook() {
-  const Look& look = context().look;
-  fit_->setStyleSheet(
-      QStringLiteral("QToolButton { color: %1; padding: 1px 6px; }"
-                     "QToolButton:disabled { color: %2; }")
-          .arg(look.Color(Role::kQuietText).name(), look.Color(Role::kBorder).name()));
-  hand_.LookChanged();
-}
 
 void StreamScope::Refresh() {
   if (ShowsGeneralState()) return;

@@ -11,9 +11,9 @@
 #include "widgets/views/scope_hand.h"
 #include "widgets/views/view.h"
 
-class QToolButton;
-
 namespace mhc {
+
+class HeaderButton;
 
 class StreamScope : public View {
   Q_OBJECT
@@ -35,13 +35,12 @@ class StreamScope : public View {
   void ShowScope();
   void ShowMissing();
   bool HasScope() const;
-  void ApplyLook();
   QString Shows() const;
   QString PaperKey(bool has_dots) const;
 
   ScopeHand hand_;
   QWidget* canvas_ = nullptr;  // from the first picture on
-  QToolButton* fit_ = nullptr;
+  HeaderButton* fit_ = nullptr;
   bool lacks_opengl_ = false;
   std::optional<ReaderThread::RunKey> shown_run_;  // whose maps the hand has
   std::int64_t shown_step_ = 0;                    // of the snapshot

@@ -12,20 +12,24 @@ namespace {
 
 constexpr int kHeaderHeight = 24;
 constexpr int kLoadingDelay_ms = 150;
-constexpr int kLeastLetters = 8;  // of a text that is cut
 
-// Cuts its text with an ellipsis where there is no room.
-class ElidedLabel : public QLabel {
+const QString kBetween = QStringLiteral(" · ");
+
+// Leaves out its last parts where there is no room: half a word says less than none.
+class PartsLabel : public QLabel {
  public:
   using QLabel::QLabel;
 
  protected:
   void paintEvent(QPaintEvent*) override {
+    QStringList parts = text().split(kBetween);
+    const auto fits = [&] {
+      return fontMetrics().horizontalAdvance(parts.join(kBetween)) <= width();
+    };
+    while (!parts.empty() && !fits()) parts.removeLast();
     QPainter painter(this);
-    const QString cut = fontMetrics().elidedText(text(), Qt::ElideRight, width());
-    if (cut != text() && cut.size() < kLeastLetters) return;
     style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter, palette(),
-                          isEnabled(), cut, foregroundRole());
+                          isEnabled(), parts.join(kBetween), foregroundRole());
   }
 };
 
@@ -45,7 +49,7 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   header_->setContentsMargins(8, 2, 4, 2);
   header_->setSpacing(8);
   title_label_ = new QLabel(title, header_row);
-  shows_label_ = new ElidedLabel(header_row);
+  shows_label_ = new PartsLabel(header_row);
   shows_label_->setMinimumWidth(0);
   shows_label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   header_->addWidget(title_label_);
@@ -62,11 +66,13 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   states_->addWidget(sentence_);
   column->addWidget(body, 1);
 
-  connect(&context_.runs, &RunSelection::recordChanged, this, &View::MarkStale);
+  // At once: a run that was closed must not be drawn any more.
   connect(&context_.runs, &RunSelection::runsChanged, this, &View::MarkStale);
   connect(&context_.runs, &RunSelection::currentChanged, this, &View::MarkStale);
-  connect(&context_.step, &StepCursor::changed, this, &View::MarkStale);
-  connect(&context_.site, &SiteCursor::changed, this, &View::MarkStale);
+  // A new step moves the cursor too: one refresh serves both.
+  connect(&context_.runs, &RunSelection::recordChanged, this, &View::RefreshSoon);
+  connect(&context_.step, &StepCursor::changed, this, &View::RefreshSoon);
+  connect(&context_.site, &SiteCursor::changed, this, &View::RefreshSoon);
   connect(&context_.look, &Look::changed, this, [this] {
     ApplyLook();
     MarkStale();
@@ -103,6 +109,17 @@ void View::AddControl(QWidget* control) { header_->addWidget(control); }
 void View::MarkStale() {
   stale_ = true;
   if (isVisible()) RefreshNow();
+}
+
+void View::RefreshSoon() {
+  stale_ = true;
+  if (refreshes_soon_) return;
+  refreshes_soon_ = true;
+  const auto refresh = [this] {
+    refreshes_soon_ = false;
+    if (stale_ && isVisible()) RefreshNow();
+  };
+  QMetaObject::invokeMethod(this, refresh, Qt::QueuedConnection);
 }
 
 void View::RefreshNow() {

@@ -49,9 +49,11 @@ class View : public QWidget {
 
   const ViewContext& context() const { return context_; }
   RunDocument* current() const { return context_.runs.current(); }
-  void SetPicture(QWidget* picture);        // once, by the constructor
-  void AddControl(QWidget* control);        // to the right end of the header
-  void ShowPicture(const QString& shows);   // with what is shown, beside the title
+  void SetPicture(QWidget* picture);  // once, by the constructor
+  void AddControl(QWidget* control);  // to the right end of the header
+  // With what is shown, beside the title: parts joined by " · ", of which the first ones that have
+  // room are seen.
+  void ShowPicture(const QString& shows);
   void ShowEmpty(const QString& sentence);  // what will appear here, and what to do
   void ShowLoading();                       // appears after 150 ms, not before
   void ShowError(const QString& sentence);  // the file and the way out
@@ -64,6 +66,7 @@ class View : public QWidget {
 
  private:
   void MarkStale();
+  void RefreshSoon();
   void ShowSentence(const QString& sentence, bool is_error);
   void ApplyLook();
 
@@ -75,6 +78,7 @@ class View : public QWidget {
   QStackedLayout* states_ = nullptr;
   QLabel* sentence_ = nullptr;
   bool stale_ = true;
+  bool refreshes_soon_ = false;
   bool has_picture_ = false;
   bool sentence_is_error_ = false;
   bool shows_loading_ = false;

@@ -2,10 +2,14 @@
 
 #include <QCloseEvent>
 #include <QFileDialog>
+#include <QLabel>
+#include <QMenuBar>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <algorithm>
 
+#include "core/formats/person_text.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/runs/engine_launch.h"
 #include "widgets/runs/new_run_dialog.h"
@@ -21,6 +25,24 @@ Look::Mode RememberedMode() {
   return text == "light"  ? Look::Mode::kLight
          : text == "dark" ? Look::Mode::kDark
                           : Look::Mode::kSystem;
+}
+
+// "4 blocks · 128 channels · 4 streams · 1.1M parameters (2.3 % mixing)".
+QString SummaryOf(const RunDocument& run) {
+  const RunDescription& description = run.description();
+  const ModelSettings& model = run.configuration().model;
+  const double share = static_cast<double>(description.mixing_parameters) /
+                       static_cast<double>(std::max<std::int64_t>(description.parameters, 1));
+  const QString parameters =
+      MainWindow::tr("%1 parameters")
+          .arg(QString::fromStdString(CountText(static_cast<double>(description.parameters))));
+  QStringList parts{run.Name(), MainWindow::tr("%1 blocks").arg(model.blocks),
+                    MainWindow::tr("%1 channels").arg(model.channels)};
+  if (description.sites == 0) return (parts << parameters).join(QStringLiteral(" · "));
+  parts
+      << MainWindow::tr("%1 streams").arg(description.streams)
+      << MainWindow::tr("%1 (%2 % mixing)").arg(parameters, QString::number(100.0 * share, 'f', 1));
+  return parts.join(QStringLiteral(" · "));
 }
 
 const char* ModeText(Look::Mode mode) {
@@ -168,6 +190,13 @@ void MainWindow::FollowCurrent() {
     site_.SetSite(0);
   }
   setWindowTitle(run ? tr("%1 — mHC Lab").arg(run->Name()) : tr("mHC Lab"));
+  const QString summary = run && run->loaded() ? SummaryOf(*run) : QString();
+  if (summary != summary_->text()) {
+    summary_->setText(summary);
+    // A menu bar places its corner's widget only when it is resized or given one.
+    menuBar()->setCornerWidget(summary_);
+    summary_->setVisible(!summary.isEmpty());
+  }
   UpdateActions();
 }
 

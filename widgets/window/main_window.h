@@ -10,13 +10,14 @@
 #include "widgets/panels/request_sender.h"
 #include "widgets/views/view_context.h"
 
+class QLabel;
 class QStackedWidget;
-class QToolBar;
 
 namespace mhc {
 
 class EngineLaunch;
 class LabPage;
+class RunBar;
 class StartPage;
 
 class MainWindow : public QMainWindow {
@@ -65,6 +66,8 @@ class MainWindow : public QMainWindow {
   QStackedWidget* pages_;
   StartPage* start_;
   LabPage* lab_;
+  RunBar* bar_ = nullptr;
+  QLabel* summary_ = nullptr;
 };
 
 }  // namespace mhc

@@ -1,16 +1,16 @@
 // The window's actions: declared once, placed in menus and the tool bar, enabled with a reason.
 #include <QApplication>
+#include <QLabel>
 #include <QMenuBar>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QToolBar>
-#include <QToolButton>
 
 #include "widgets/actions/action_palette.h"
 #include "widgets/actions/shortcut_sheet.h"
 #include "widgets/figures/export_dialog.h"
 #include "widgets/window/lab_page.h"
 #include "widgets/window/main_window.h"
+#include "widgets/window/run_bar.h"
 
 namespace mhc {
 
@@ -130,22 +130,12 @@ void MainWindow::MakeMenusAndBar() {
       if (actions_->MenuOf(action) == name) menu->addAction(action);
     }
   }
-  QToolBar* bar = addToolBar(tr("Run"));
-  bar->setObjectName("runBar");
-  bar->setMovable(false);
-  bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
-  for (const char* name : {"actionNewRun", "actionOpenRun", "", "actionPause", "actionStep",
-                           "actionCheckpoint", "actionStop", "", "actionExport"}) {
-    if (*name == 0) {
-      bar->addSeparator();
-    } else {
-      bar->addAction(actions_->Find(name));
-    }
-  }
-  auto* room = new QWidget(bar);
-  room->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-  bar->addWidget(room);
-  bar->addAction(actions_->Find("actionPalette"));
+  summary_ = new QLabel(this);
+  summary_->setContentsMargins(0, 4, 12, 0);
+  summary_->setForegroundRole(QPalette::PlaceholderText);
+  menuBar()->setCornerWidget(summary_);
+  bar_ = new RunBar(*actions_, look_, this);
+  addToolBar(bar_);
   statusBar()->setSizeGripEnabled(false);
   statusBar()->hide();
   connect(statusBar(), &QStatusBar::messageChanged, this,
@@ -161,6 +151,7 @@ void MainWindow::UpdateActions() {
                                          : tr("No engine trains this run; resume it to steer it.");
   const bool paused = open && run->state() == RunState::kPaused;
   actions_->Find("actionPause")->setText(paused ? tr("Go on") : tr("Pause"));
+  bar_->SetPaused(paused);
   for (const char* name : {"actionPause", "actionCheckpoint", "actionStop"}) {
     actions_->SetReason(name, not_live);
   }
