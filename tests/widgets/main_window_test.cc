@@ -1,90 +1,30 @@
-// The real window, driven by its object names, on a real engine.
-#include "widgets/window/main_window.h"
-
-#include <gtest/gtest.h>
-#include <signal.h>
-
-#include <QComboBox>
-#include <QDialog>
+// The way of a researcher through the window, from a new run to a saved figure.
 #include <QFile>
-#include <QLabel>
-#include <QLineEdit>
-#include <QPushButton>
-#include <QSettings>
 #include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
-#include <memory>
 
 #include "core/record/record_reader.h"
-#include "core/record/run_folder.h"
 #include "widgets/figures/figure_file.h"
-#include "widgets/runs/new_run_dialog.h"
+#include "widgets/views/spectrum_map.h"
+#include "widgets/views/step_markers.h"
 #include "widgets/views/view.h"
+#include "window_fixture.h"
 
 namespace mhc {
 namespace {
 
-constexpr int kLimit_ms = 60000;
-
-class MainWindowTest : public testing::Test {
- protected:
-  void SetUp() override {
-    QSettings().clear();
-    qputenv("MHC_RUNS", runs_.path().toUtf8());
-    window_ = std::make_unique<MainWindow>();
-    window_->show();
-  }
-  void TearDown() override {
-    window_.reset();
-    for (const auto& entry : std::filesystem::directory_iterator(runs_.path().toStdString())) {
-      const auto folder = RunFolder::Open(entry.path());
-      const auto holder = folder ? folder->Holder() : std::nullopt;
-      if (holder) kill(static_cast<pid_t>(holder->process_id), SIGKILL);
+// The steps of the flags that a plot shows.
+std::vector<std::int64_t> FlagSteps(const QWidget& view) {
+  std::vector<std::int64_t> steps;
+  const auto* plot = view.findChild<QCustomPlot*>();
+  for (int i = 0; i < plot->layerCount(); ++i) {
+    for (const QCPLayerable* drawn : plot->layer(i)->children()) {
+      const auto* markers = dynamic_cast<const StepMarkers*>(drawn);
+      if (markers == nullptr) continue;
+      for (const StepFlag& flag : markers->flags()) steps.push_back(std::llround(flag.step));
     }
   }
-
-  template <class Type>
-  Type* Find(const char* name) const {
-    auto* found = window_->findChild<Type*>(name);
-    if (found == nullptr) ADD_FAILURE() << "no " << name;
-    return found;
-  }
-  QAction* Action(const char* name) const { return window_->actions().Find(name); }
-  RunDocument* Run() const { return window_->runs().current(); }
-
-  // A new run from the dialog, small enough that a step takes two milliseconds.
-  void StartNewRun() {
-    Action("actionNewRun")->trigger();
-    auto* dialog = Find<NewRunDialog>("newRunDialog");
-    ASSERT_NE(dialog, nullptr);
-    dialog->findChild<QComboBox*>("presetChoice")->setCurrentText("tiny");
-    const auto set = [&](const char* field, const char* text) {
-      dialog->findChild<QLineEdit*>(field)->setText(text);
-    };
-    set("field-data.source", "arithmetic");
-    set("field-model.blocks", "1");
-    set("field-model.channels", "16");
-    set("field-train.steps", "1000000");
-    QTest::mouseClick(dialog->findChild<QPushButton*>("startButton"), Qt::LeftButton);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && Run()->last_step() > 5; }, kLimit_ms));
-  }
-  // Some text of the constraint panel holds the words.
-  bool PanelSays(const char* words) const {
-    for (const auto* label : Find<QWidget>("constraintPanel")->findChildren<QLabel*>()) {
-      if (label->isVisible() && label->text().contains(QLatin1String(words))) return true;
-    }
-    return false;
-  }
-  std::int64_t EngineOf(const RunDocument& run) const {
-    const auto folder = RunFolder::Open(run.path());
-    const auto holder = folder ? folder->Holder() : std::nullopt;
-    return holder ? holder->process_id : 0;
-  }
-
-  QTemporaryDir runs_;
-  std::unique_ptr<MainWindow> window_;
-};
+  return steps;
+}
 
 TEST_F(MainWindowTest, AResearcherStartsARunChangesItsConstraintAndFindsItAgain) {
   StartNewRun();
@@ -112,6 +52,14 @@ TEST_F(MainWindowTest, AResearcherStartsARunChangesItsConstraintAndFindsItAgain)
   EXPECT_EQ(run->interventions().back().request.sites, (std::vector<std::int64_t>{0, 1}));
   auto* table = Find<QTableView>("interventionTable");
   EXPECT_TRUE(QTest::qWaitFor([&] { return table->model()->rowCount() == 2; }, kLimit_ms));
+  const std::vector<std::int64_t> changes = {applied.step, run->interventions().back().step};
+  for (const char* curves : {"lossPlot", "gradientPlot"}) {
+    const auto* view = Find<QWidget>(curves);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return FlagSteps(*view) == changes; }, kLimit_ms)) << curves;
+  }
+  const auto* spectrum = Find<QWidget>("spectrumPlot")->findChild<SpectrumMap*>();
+  const std::vector<double> marked(changes.begin(), changes.end());
+  EXPECT_TRUE(QTest::qWaitFor([&] { return spectrum->marks().changes == marked; }, kLimit_ms));
 
   Action("actionPause")->trigger();
   ASSERT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kPaused; }, kLimit_ms));
@@ -159,28 +107,6 @@ TEST_F(MainWindowTest, AFigureIsSavedFromTheDialogInEveryFormat) {
   QTest::mouseClick(save, Qt::LeftButton);
   EXPECT_TRUE(dialog->findChild<QLabel*>("exportSaid")->text().contains(".pdf"));
   EXPECT_FALSE(QFile::exists(runs_.filePath("loss.bmp")));
-}
-
-TEST_F(MainWindowTest, AKilledEngineIsSaidAndResumedFromTheBanner) {
-  StartNewRun();
-  if (HasFatalFailure()) return;
-  RunDocument* run = Run();
-  kill(static_cast<pid_t>(EngineOf(*run)), SIGKILL);
-  ASSERT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kInterrupted; }, kLimit_ms));
-  auto* text = Find<QLabel>("runBannerText");
-  ASSERT_TRUE(QTest::qWaitFor([&] { return text->isVisible(); }, kLimit_ms));
-  EXPECT_TRUE(text->text().contains("Interrupted"));
-  QTest::mouseClick(Find<QPushButton>("resumeButton"), Qt::LeftButton);
-  EXPECT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kRunning; }, kLimit_ms));
-  EXPECT_TRUE(QTest::qWaitFor([&] { return !text->isVisible(); }, kLimit_ms));
-}
-
-TEST_F(MainWindowTest, AFolderThatIsNoRunIsSaidInTheViewsAndTheWindowStays) {
-  window_->OpenRun(runs_.path().toStdString());
-  ASSERT_TRUE(QTest::qWaitFor([&] { return !Run()->error().isEmpty(); }, kLimit_ms));
-  auto* loss = Find<View>("lossPlot");
-  EXPECT_TRUE(loss->Reason().contains(runs_.path()));
-  EXPECT_FALSE(Action("actionPause")->isEnabled());
 }
 
 TEST_F(MainWindowTest, EveryActionHasATextATipAndWhereItIsDisabledAReason) {

@@ -64,7 +64,9 @@ ExportDialog::ExportDialog(const ViewContext& context, QWidget* parent)
   form->addRow(tr("size"), size_row);
   form->addRow(tr("file"), file_row);
   preview_ = new QLabel(this);
+  preview_->setObjectName("figurePreview");
   preview_->setAlignment(Qt::AlignCenter);
+  preview_->setWordWrap(true);
   preview_->setMinimumSize(static_cast<int>(kPreviewWidth) + 16, 300);
   said_ = new QLabel(tr("PDF, SVG, PNG or CSV, by the ending of the file"), this);
   said_->setObjectName("exportSaid");

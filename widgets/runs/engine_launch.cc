@@ -14,7 +14,6 @@ namespace mhc {
 namespace {
 
 constexpr int kLook_ms = 50;
-constexpr int kLongestStart_ms = 120000;
 
 // A process that we did not make ourselves cannot be waited for, only asked after.
 bool IsThere(qint64 process_id) {
@@ -23,8 +22,10 @@ bool IsThere(qint64 process_id) {
 
 }  // namespace
 
-EngineLaunch::EngineLaunch(QObject* parent)
-    : QObject(parent), program_(QCoreApplication::applicationDirPath() + "/mhc-engine") {
+EngineLaunch::EngineLaunch(QObject* parent, std::chrono::milliseconds patience)
+    : QObject(parent),
+      program_(QCoreApplication::applicationDirPath() + "/mhc-engine"),
+      patience_(patience) {
   timer_.setInterval(kLook_ms);
   connect(&timer_, &QTimer::timeout, this, &EngineLaunch::Look);
 }
@@ -44,6 +45,7 @@ void EngineLaunch::Start(const QStringList& words, const std::filesystem::path& 
     Q_EMIT failed(tr("%1 cannot be started: %2").arg(program_, process.errorString()));
     return;
   }
+  deadline_ = QDeadlineTimer(patience_);
   timer_.start();
 }
 
@@ -57,7 +59,6 @@ QString EngineLaunch::LastWords() const {
 }
 
 void EngineLaunch::Look() {
-  waited_ms_ += kLook_ms;
   const bool there = IsThere(process_id_);
   const auto folder = RunFolder::Open(run_);
   const auto holder = folder ? folder->Holder() : std::nullopt;
@@ -71,10 +72,13 @@ void EngineLaunch::Look() {
     timer_.stop();
     const QString words = LastWords();
     Q_EMIT failed(words.isEmpty() ? tr("The engine ended at once without a word.") : words);
-  } else if (waited_ms_ >= kLongestStart_ms) {
+  } else if (deadline_.hasExpired()) {
     timer_.stop();
-    Q_EMIT failed(
-        tr("The engine (process %1) has not begun the run within two minutes.").arg(process_id_));
+    Q_EMIT failed(tr("The engine (process %1) has not begun the run within %2 s; its run can be "
+                     "opened when it "
+                     "does.")
+                      .arg(process_id_)
+                      .arg(std::chrono::duration<double>(patience_).count()));
   }
 }
 

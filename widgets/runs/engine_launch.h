@@ -4,11 +4,13 @@
 // Thread rule: the window's thread.
 #pragma once
 
+#include <QDeadlineTimer>
 #include <QObject>
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
 #include <QTimer>
+#include <chrono>
 #include <filesystem>
 
 namespace mhc {
@@ -17,12 +19,16 @@ class EngineLaunch : public QObject {
   Q_OBJECT
 
  public:
-  explicit EngineLaunch(QObject* parent = nullptr);
+  static constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(2);
+
+  // Patience ends where the engine is there and does not begin the run.
+  explicit EngineLaunch(QObject* parent = nullptr, std::chrono::milliseconds patience = kPatience);
 
   // "train CONFIG --run DIR …" or "resume DIR" of mhc-engine, which stands beside this program.
   // One launch an object.
   void Start(const QStringList& words, const std::filesystem::path& run);
   const std::filesystem::path& run() const { return run_; }
+  qint64 process_id() const { return process_id_; }  // 0 before the start
   // For tests: another program in the engine's place.
   void SetProgram(const QString& program) { program_ = program; }
 
@@ -39,7 +45,8 @@ class EngineLaunch : public QObject {
   std::filesystem::path run_;
   QTemporaryDir folder_;
   qint64 process_id_ = 0;
-  int waited_ms_ = 0;
+  const std::chrono::milliseconds patience_;
+  QDeadlineTimer deadline_;
   QTimer timer_;
 };
 

@@ -15,7 +15,7 @@ ScopeCanvas MakeScopeCanvas(ScopeHand& hand, QWidget* parent) {
   std::unique_ptr<QWidget> widget;
   if (has_display) widget = ScopeCanvasGl::Create(hand);
   ScopeCanvas canvas;
-  canvas.lacks_opengl = has_display && !widget;
+  canvas.lacks_opengl = !widget;
   if (!widget) widget = std::make_unique<ScopeCanvasRaster>(hand);
   widget->setParent(parent);
   canvas.widget = widget.release();

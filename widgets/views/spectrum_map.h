@@ -41,6 +41,7 @@ class SpectrumMap : public QCustomPlot {
   };
   // Replots with the next turn of the event loop, where something differs.
   void ShowMarks(Marks marks);
+  const Marks& marks() const { return marks_; }
 
  Q_SIGNALS:
   void chosen(double step, int site);                   // by a click

@@ -36,6 +36,7 @@ class StepMarkers : public QCPLayerable {
   // The flags and alerts of a run, in the order of their steps.
   void SetRun(const RunDocument& run);
   void SetCursor(std::optional<double> step);
+  const std::vector<StepFlag>& flags() const { return flags_; }
   // What stands under the pointer, in full; empty where there is nothing.
   QString DetailsAt(const QPointF& position) const;
   // How much of the plot's top the flags and triangles take.

@@ -144,8 +144,10 @@ void MainWindow::MakeMenusAndBar() {
 
 void MainWindow::UpdateActions() {
   const RunDocument* run = runs_.current();
-  const bool open = run != nullptr && run->loaded();
-  const QString none = open ? QString() : tr("No run is open.");
+  const bool open = run != nullptr && run->loaded() && run->error().isEmpty();
+  const QString none = open             ? QString()
+                       : run == nullptr ? tr("No run is open.")
+                                        : tr("The run cannot be read now.");
   const QString not_live = !open         ? none
                            : run->live() ? QString()
                                          : tr("No engine trains this run; resume it to steer it.");

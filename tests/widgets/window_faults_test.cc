@@ -1,0 +1,175 @@
+// What goes wrong around the window: it says so, and stays.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <QComboBox>
+#include <QFile>
+#include <QGuiApplication>
+#include <QProcess>
+#include <fstream>
+
+#include "core/record/inbox.h"
+#include "widgets/runs/engine_launch.h"
+#include "widgets/views/view.h"
+#include "window_fixture.h"
+
+namespace mhc {
+namespace {
+
+// The sentence with which a launch failed; empty where it began.
+QString FailureOf(EngineLaunch& launch, const QStringList& words, const QString& run) {
+  QString sentence;
+  bool is_over = false;
+  QObject::connect(&launch, &EngineLaunch::failed, &launch, [&](const QString& said) {
+    sentence = said;
+    is_over = true;
+  });
+  QObject::connect(&launch, &EngineLaunch::started, &launch, [&] { is_over = true; });
+  launch.Start(words, run.toStdString());
+  EXPECT_TRUE(QTest::qWaitFor([&] { return is_over; }, kLimit_ms));
+  return sentence;
+}
+
+TEST_F(MainWindowTest, AKilledEngineIsSaidAndResumedFromTheBanner) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  RunDocument* run = Run();
+  kill(static_cast<pid_t>(EngineOf(*run)), SIGKILL);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kInterrupted; }, kLimit_ms));
+  auto* text = Find<QLabel>("runBannerText");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return text->isVisible(); }, kLimit_ms));
+  EXPECT_TRUE(text->text().contains("Interrupted"));
+  QTest::mouseClick(Find<QPushButton>("resumeButton"), Qt::LeftButton);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kRunning; }, kLimit_ms));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !text->isVisible(); }, kLimit_ms));
+}
+
+TEST_F(MainWindowTest, AFolderThatIsNoRunIsSaidInTheViewsAndTheWindowStays) {
+  window_->OpenRun(runs_.path().toStdString());
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !Run()->error().isEmpty(); }, kLimit_ms));
+  auto* loss = Find<View>("lossPlot");
+  EXPECT_TRUE(loss->Reason().contains(runs_.path()));
+  EXPECT_FALSE(Action("actionPause")->isEnabled());
+}
+
+TEST_F(MainWindowTest, AnEngineThatEndsAtOnceSaysItsLastWordsOnTheStartPage) {
+  const QString file = runs_.filePath("nowhere.toml");
+  std::ofstream(file.toStdString()) << "[data]\nsource = \"/nowhere/at/all.txt\"\n";
+  window_->StartRun(file);
+  auto* notice = Find<QLabel>("startNotice");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return notice->isVisible(); }, kLimit_ms));
+  EXPECT_TRUE(notice->text().contains("/nowhere/at/all.txt")) << notice->text().toStdString();
+  EXPECT_EQ(Run(), nullptr);
+}
+
+TEST_F(MainWindowTest, AnEngineThatCannotBeStartedIsNamed) {
+  EngineLaunch launch;
+  launch.SetProgram("/nowhere/mhc-engine");
+  const QString sentence = FailureOf(launch, {"train", "tiny"}, runs_.filePath("run"));
+  EXPECT_TRUE(sentence.contains("/nowhere/mhc-engine")) << sentence.toStdString();
+}
+
+TEST_F(MainWindowTest, AnEngineThatNeverBeginsIsGivenUpWithItsProcessId) {
+  EngineLaunch launch(nullptr, std::chrono::milliseconds(200));
+  launch.SetProgram("/usr/bin/tail");
+  const QString sentence = FailureOf(launch, {"-f", "/dev/null"}, runs_.filePath("run"));
+  EXPECT_TRUE(sentence.contains(QString::number(launch.process_id()))) << sentence.toStdString();
+  kill(static_cast<pid_t>(launch.process_id()), SIGKILL);
+}
+
+TEST_F(MainWindowTest, ARequestThatAnEngineTakesNoNoticeOfIsWithdrawn) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  const auto engine = static_cast<pid_t>(EngineOf(*Run()));
+  kill(engine, SIGSTOP);
+  RequestSender sender(nullptr, std::chrono::milliseconds(100));
+  QString sentence;
+  QObject::connect(&sender, &RequestSender::settled, &sender,
+                   [&](const QString&, bool applied, const QString& said) {
+                     EXPECT_FALSE(applied);
+                     sentence = said;
+                   });
+  const auto request = MakeRequest(Run()->configuration(), "learning_rate", "1e-4", {}, {});
+  ASSERT_TRUE(request && sender.Send(*Run(), *request));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !sentence.isEmpty(); }, kLimit_ms));
+  EXPECT_TRUE(sentence.contains("withdrawn")) << sentence.toStdString();
+  const std::int64_t stopped_at = Run()->last_step();
+  kill(engine, SIGCONT);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return Run()->last_step() > stopped_at + 5; }, kLimit_ms));
+  EXPECT_TRUE(Run()->interventions().empty());
+}
+
+TEST_F(MainWindowTest, ARunThatVanishesIsSaidInItsViewsAndComesBackWithItsFolder) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  RunDocument* run = Run();
+  kill(static_cast<pid_t>(EngineOf(*run)), SIGKILL);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kInterrupted; }, kLimit_ms));
+  const std::filesystem::path elsewhere = run->path().string() + "-moved";
+  std::filesystem::rename(run->path(), elsewhere);
+  auto* loss = Find<View>("lossPlot");
+  EXPECT_TRUE(QTest::qWaitFor(
+      [&] { return loss->Reason().contains(QString::fromStdString(run->path().string())); },
+      kLimit_ms));
+  EXPECT_FALSE(Action("actionExport")->isEnabled());
+  std::filesystem::rename(elsewhere, run->path());
+  EXPECT_TRUE(QTest::qWaitFor([&] { return loss->Reason().isEmpty(); }, kLimit_ms));
+  EXPECT_GT(run->last_step(), 0);
+}
+
+TEST_F(MainWindowTest, ARecordThatIsDamagedWhileItIsOpenIsSaidWithItsFile) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  RunDocument* run = Run();
+  kill(static_cast<pid_t>(EngineOf(*run)), SIGKILL);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::kInterrupted; }, kLimit_ms));
+  for (const char* file : {"record.sqlite", "record.sqlite-wal"}) {
+    std::ofstream(run->path() / file) << std::string(20000, 'x');
+  }
+  auto* loss = Find<View>("lossPlot");
+  EXPECT_TRUE(QTest::qWaitFor([&] { return loss->Reason().contains("record.sqlite"); }, kLimit_ms));
+}
+
+TEST_F(MainWindowTest, ARunOfANewerProgramIsSaid) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  const std::filesystem::path path = Run()->path();
+  Action("actionStop")->trigger();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->state() == RunState::kStopped; }, kLimit_ms));
+  Action("actionCloseRun")->trigger();
+  SQLite::Database(path / "record.sqlite", SQLite::OPEN_READWRITE)
+      .exec("UPDATE meta SET value = '7' WHERE key = 'schema_version'");
+  window_->OpenRun(path);
+  auto* loss = Find<View>("lossPlot");
+  EXPECT_TRUE(
+      QTest::qWaitFor([&] { return loss->Reason().contains("schema version 7"); }, kLimit_ms));
+}
+
+TEST_F(MainWindowTest, AFigureThatARunCannotGiveIsRefusedWithTheReason) {
+  StartNewRun({{"mixing.connection", "residual"}});
+  if (HasFatalFailure()) return;
+  Action("actionExport")->trigger();
+  auto* dialog = Find<QDialog>("exportDialog");
+  dialog->findChild<QComboBox*>("figureChoice")->setCurrentText("gain");
+  EXPECT_FALSE(dialog->findChild<QPushButton*>("saveFigureButton")->isEnabled());
+  const auto* preview = dialog->findChild<QLabel*>("figurePreview");
+  EXPECT_TRUE(
+      QTest::qWaitFor([&] { return preview->text().contains("no hyper-connections"); }, kLimit_ms));
+}
+
+TEST_F(MainWindowTest, WithoutOpenGLTheScopeIsDrawnAndSaysSo) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  const auto* scope = Find<View>("streamScope");
+  const bool has_opengl = QGuiApplication::platformName() != "offscreen";
+  window_->resize(1920, 1080);
+  ASSERT_TRUE(
+      QTest::qWaitFor([&] { return scope->Reason().isEmpty() && scope->Ready(); }, kLimit_ms));
+  bool says_so = false;
+  for (const auto* label : scope->findChildren<QLabel*>()) {
+    says_so = says_so || label->text().contains("drawn without OpenGL");
+  }
+  EXPECT_NE(says_so, has_opengl);
+}
+
+}  // namespace
+}  // namespace mhc
