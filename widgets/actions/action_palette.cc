@@ -1,15 +1,20 @@
 #include "widgets/actions/action_palette.h"
 
 #include <QCoreApplication>
+#include <QHeaderView>
 #include <QKeyEvent>
 #include <QLineEdit>
-#include <QListWidget>
+#include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include "widgets/actions/action_registry.h"
 
 namespace mhc {
 namespace {
+
+enum Column { kText, kReason, kShortcut };
+
+constexpr int kRowHeight = 22;
 
 // Every word that was typed stands somewhere in the text.
 bool Matches(const QString& text, const QString& typed) {
@@ -28,46 +33,53 @@ ActionPalette::ActionPalette(ActionRegistry& registry, QWidget* parent)
   search_->setPlaceholderText(tr("Search every action"));
   search_->setAccessibleName(tr("Search every action"));
   search_->installEventFilter(this);
-  list_ = new QListWidget(this);
+  list_ = new QTreeWidget(this);
   list_->setFrameShape(QFrame::NoFrame);
   list_->setFocusPolicy(Qt::NoFocus);
+  list_->setHeaderHidden(true);
+  list_->setRootIsDecorated(false);
+  list_->setUniformRowHeights(true);
+  list_->setColumnCount(3);
+  list_->header()->setStretchLastSection(false);
+  list_->header()->setSectionResizeMode(kText, QHeaderView::ResizeToContents);
+  list_->header()->setSectionResizeMode(kReason, QHeaderView::Stretch);
+  list_->header()->setSectionResizeMode(kShortcut, QHeaderView::ResizeToContents);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(8, 8, 8, 8);
   column->addWidget(search_);
   column->addWidget(list_);
-  resize(520, 400);
+  resize(560, 560);
   connect(search_, &QLineEdit::textChanged, this, &ActionPalette::Fill);
   connect(search_, &QLineEdit::returnPressed, this, &ActionPalette::Choose);
-  connect(list_, &QListWidget::itemClicked, this, &ActionPalette::Choose);
+  connect(list_, &QTreeWidget::itemClicked, this, &ActionPalette::Choose);
   Fill();
   search_->setFocus();
 }
 
 void ActionPalette::Fill() {
   list_->clear();
+  QTreeWidgetItem* first = nullptr;
   for (QAction* action : registry_.actions()) {
-    QString text =
+    const QString text =
         QStringLiteral("%1 › %2").arg(registry_.MenuOf(action), action->text().remove('&'));
     if (!Matches(text, search_->text())) continue;
-    const QString shortcut = action->shortcut().toString(QKeySequence::NativeText);
-    if (!shortcut.isEmpty()) text += QStringLiteral("    %1").arg(shortcut);
     const QString reason = registry_.ReasonOf(action);
-    if (!reason.isEmpty()) text += QStringLiteral("    (%1)").arg(reason);
-    auto* item = new QListWidgetItem(text, list_);
-    item->setData(Qt::UserRole, QVariant::fromValue(static_cast<QObject*>(action)));
-    if (!reason.isEmpty()) item->setFlags(Qt::NoItemFlags);
+    auto* item = new QTreeWidgetItem(
+        list_, {text, reason, action->shortcut().toString(QKeySequence::NativeText)});
+    item->setSizeHint(kText, QSize(0, kRowHeight));
+    item->setTextAlignment(kShortcut, Qt::AlignRight | Qt::AlignVCenter);
+    item->setToolTip(kReason, reason);
+    item->setData(kText, Qt::UserRole, QVariant::fromValue(static_cast<QObject*>(action)));
+    item->setDisabled(!reason.isEmpty());
+    if (first == nullptr && reason.isEmpty()) first = item;
   }
-  for (int row = 0; row < list_->count(); ++row) {
-    if (list_->item(row)->flags() == Qt::NoItemFlags) continue;
-    list_->setCurrentRow(row);
-    break;
-  }
+  if (first != nullptr) list_->setCurrentItem(first);
 }
 
 void ActionPalette::Choose() {
-  const QListWidgetItem* item = list_->currentItem();
-  if (item == nullptr) return;
-  auto* action = qobject_cast<QAction*>(item->data(Qt::UserRole).value<QObject*>());
+  const QTreeWidgetItem* item = list_->currentItem();
+  if (item == nullptr || item->isDisabled()) return;
+  auto* action = qobject_cast<QAction*>(item->data(kText, Qt::UserRole).value<QObject*>());
   close();
   if (action != nullptr) action->trigger();
 }

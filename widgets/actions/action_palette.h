@@ -6,7 +6,7 @@
 #include <QDialog>
 
 class QLineEdit;
-class QListWidget;
+class QTreeWidget;
 
 namespace mhc {
 
@@ -27,7 +27,7 @@ class ActionPalette : public QDialog {
 
   ActionRegistry& registry_;
   QLineEdit* search_;
-  QListWidget* list_;
+  QTreeWidget* list_;
 };
 
 }  // namespace mhc

@@ -5,19 +5,24 @@
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
+#include <QSettings>
 #include <QVBoxLayout>
 
 #include "widgets/figures/figure_file.h"
 #include "widgets/figures/figure_table.h"
+#include "widgets/look/primary_button.h"
 
 namespace mhc {
 namespace {
+
+constexpr auto kFolderKey = "figureFolder";  // where the last figure was saved
 
 constexpr double kPreviewWidth = 440.0;
 
@@ -74,7 +79,7 @@ ExportDialog::ExportDialog(const ViewContext& context, QWidget* parent)
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
   save_ = buttons->addButton(tr("Save"), QDialogButtonBox::ActionRole);
   save_->setObjectName("saveFigureButton");
-  save_->setProperty("primary", true);
+  MakePrimary(*save_);
   save_->setDefault(true);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(20, 16, 20, 16);
@@ -102,7 +107,8 @@ void ExportDialog::MakeView() {
   view_ = row->make(context_);
   const RunDocument* run = context_.runs.current();
   const QString stem = run ? run->Name() + '-' + figure_->currentText() : figure_->currentText();
-  file_->setText(QDir::current().filePath(stem + ".pdf"));
+  const QString folder = QSettings().value(kFolderKey, QDir::homePath()).toString();
+  file_->setText(QDir(folder).filePath(stem + ".pdf"));
   Update();
 }
 
@@ -132,6 +138,7 @@ void ExportDialog::Save() {
       WriteFigure(*view_, {width_->value(), height_->value()}, file_->text().toStdString());
   said_->setText(written ? tr("Saved %1").arg(file_->text())
                          : QString::fromStdString(written.error().message));
+  if (written) QSettings().setValue(kFolderKey, QFileInfo(file_->text()).absolutePath());
 }
 
 }  // namespace mhc

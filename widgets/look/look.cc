@@ -144,6 +144,9 @@ void Look::ApplyToApplication() const {
           "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
           "QHeaderView::section { background: %2; color: %6; border: none; padding: 2px 6px; }"
           "QTableView { border: none; gridline-color: %2; background: %2; }"
+          "#actionPaletteDialog { border: 1px solid %3; background: %2; }"
+          "QTreeView { border: none; background: %2; }"
+          "QTreeView::item:selected { background: %7; color: %8; }"
           "QStatusBar { border-top: 1px solid %3; }"
           "QSplitter::handle { background: %3; }")
           .arg(name(Role::kText), name(Role::kSurface), name(Role::kBorder), name(Role::kWindow),

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/look/primary_button.h"
 #include "widgets/panels/current_constraints.h"
 #include "widgets/panels/record_words.h"
 #include "widgets/panels/section.h"
@@ -134,7 +135,7 @@ QWidget* ConstraintPanel::BuildForm() {
   column->addWidget(fault_);
   apply_ = new QPushButton(tr("Apply at the next step"), form_);
   apply_->setObjectName(QStringLiteral("applyButton"));
-  apply_->setProperty("primary", true);
+  MakePrimary(*apply_);
   column->addWidget(apply_);
   ConnectForm();
   return form_;

@@ -4,6 +4,7 @@
 #include <QPainter>
 
 #include "core/formats/person_text.h"
+#include "widgets/look/primary_button.h"
 
 namespace mhc {
 
@@ -15,7 +16,7 @@ RunBanner::RunBanner(const ViewContext& context, QWidget* parent)
   text_->setWordWrap(true);
   resume_ = new QPushButton(tr("Resume"), this);
   resume_->setObjectName("resumeButton");
-  resume_->setProperty("primary", true);
+  MakePrimary(*resume_);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(12, 6, 12, 6);
   row->addWidget(text_, 1);

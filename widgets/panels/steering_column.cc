@@ -24,6 +24,7 @@ SteeringColumn::SteeringColumn(const ViewContext& context, RequestSender& sender
   auto* changes = new InterventionTable(context, sender, widget());
   // Takes the room that is left and scrolls by itself, so that its newest rows stay in sight.
   changes->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
+  changes->setMinimumHeight(changes->minimumSizeHint().height());
   column->addWidget(changes, 1);
 }
 

@@ -39,6 +39,8 @@ TrainingPanel::TrainingPanel(const ViewContext& context, RequestSender& sender, 
 void TrainingPanel::Refresh() {
   RunDocument* run = context_.runs.current();
   const bool steerable = why_not_->Explain(run, false);
+  // The constraint's panel above says the same of a run that has sites.
+  if (run != nullptr && run->loaded() && run->configuration().SiteCount() > 0) why_not_->hide();
   for (SettingRow* row : rows_) {
     if (run != nullptr && run->loaded()) {
       row->Refresh(*run, steerable);

@@ -13,6 +13,7 @@
 #include "core/record/presets.h"
 #include "core/record/run_folder.h"
 #include "widgets/look/look.h"
+#include "widgets/look/primary_button.h"
 
 namespace mhc {
 namespace {
@@ -76,7 +77,7 @@ NewRunDialog::NewRunDialog(const Look& look, const QString& preset, QWidget* par
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   start_ = buttons->addButton(tr("Start"), QDialogButtonBox::AcceptRole);
   start_->setObjectName("startButton");
-  start_->setProperty("primary", true);
+  MakePrimary(*start_);
   start_->setDefault(true);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(20, 16, 20, 16);

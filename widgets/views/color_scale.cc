@@ -71,7 +71,7 @@ double RoundLimit(std::span<const double> values, double least) {
 
 ColorRange RoundRange(std::span<const double> values) {
   constexpr double kReachesDown = 0.5;  // of the largest
-  constexpr double kNarrowest = 1e-5;   // of the largest: less is float32's rounding
+  constexpr double kNarrowest = 1e-3;   // of the largest: less is no difference
   double low = INFINITY, high = -INFINITY;
   for (const double value : values) {
     if (!std::isfinite(value)) continue;

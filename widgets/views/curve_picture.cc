@@ -60,6 +60,7 @@ CurvePicture::CurvePicture(const Look& look, bool is_for_paper, QWidget* parent)
       is_for_paper_(is_for_paper),
       markers_(new StepMarkers(*this, look)),
       legend_(new PlotLegend(*this, look)) {
+  legend_->SetMayShrink(!is_for_paper);
   axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
   if (is_for_paper) setAntialiasedElements(QCP::aeAll);
   setPlottingHint(QCP::phFastPolylines);

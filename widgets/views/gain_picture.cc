@@ -60,6 +60,7 @@ GainPicture::GainPicture(const Look& look, bool is_for_paper, QWidget* parent)
       ideal_(new QCPItemStraightLine(this)),
       site_(new QCPItemStraightLine(this)),
       legend_(new PlotLegend(*this, look)) {
+  legend_->SetMayShrink(!is_for_paper);
   axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
   if (is_for_paper) setAntialiasedElements(QCP::aeAll);
   SetLogarithmic(*yAxis, true);

@@ -19,6 +19,9 @@ constexpr double kStep = 6.0;  // between points at which curves are looked at
 constexpr auto kTypicalNumber = "0.0000";
 // It moves only to where it covers so many points fewer.
 constexpr int kWorthMoving = 8;
+// More than that of the plot, or more points covered, and the rows are left out where they may be.
+constexpr double kLargestHeight = 0.45, kLargestWidth = 0.75;
+constexpr int kMostCovered = 16;
 
 // Points on the curves that are drawn, near enough to see where they pass.
 std::vector<QPointF> PointsOnCurves(const QCustomPlot& plot) {
@@ -81,13 +84,13 @@ void PlotLegend::Measure() {
 }
 
 double PlotLegend::Height() const {
-  const double rows = static_cast<double>(rows_.size()) + (HasHeading() ? 1.0 : 0.0);
-  return rows * row_height_ + kPadding;
+  const double rows = shows_rows_ ? static_cast<double>(rows_.size()) : 0.0;
+  return (rows + (HasHeading() ? 1.0 : 0.0)) * row_height_ + kPadding;
 }
 
 QRectF PlotLegend::Box(const Spot& spot) const {
   const QCPAxisRect& rect = *mParentPlot->axisRect();
-  double width = 2.0 * kPadding + kSample + kGap + name_width_;
+  double width = 2.0 * kPadding + (shows_rows_ ? kSample + kGap + name_width_ : -kGap);
   for (const double column : widths_) width += kGap + column;
   const double height = Height();
   const double top = rect.top() + std::max(kMargin, taken_ + 1.0);
@@ -97,11 +100,26 @@ QRectF PlotLegend::Box(const Spot& spot) const {
           std::round(top + spot.from_top * std::max(free_height, 0.0)), width, height};
 }
 
+bool PlotLegend::HasRoom() const {
+  const QRect rect = mParentPlot->axisRect()->rect();
+  const QRectF box = Box(spot_);
+  return box.height() <= kLargestHeight * rect.height() &&
+         box.width() <= kLargestWidth * rect.width();
+}
+
 void PlotLegend::Place() {
   covered_ = 0;
+  shows_rows_ = true;
   if (rows_.empty()) return;
   Measure();
   const std::vector<QPointF> points = PointsOnCurves(*mParentPlot);
+  FindSpot(points);
+  if (!may_shrink_ || (HasRoom() && covered_ <= kMostCovered)) return;
+  shows_rows_ = false;
+  if (HasHeading()) FindSpot(points);
+}
+
+void PlotLegend::FindSpot(const std::vector<QPointF>& points) {
   const auto covered = [&](const Spot& spot) {
     const QRectF box = Box(spot);
     return std::count_if(points.begin(), points.end(),
@@ -133,7 +151,7 @@ void PlotLegend::applyDefaultAntialiasingHint(QCPPainter* painter) const {
 QRect PlotLegend::clipRect() const { return mParentPlot->axisRect()->rect(); }
 
 void PlotLegend::draw(QCPPainter* painter) {
-  if (rows_.empty()) return;
+  if (rows_.empty() || (!shows_rows_ && !HasHeading())) return;
   const QRectF box = Box(spot_);
   QColor background = look_.Color(Role::kSurface);
   background.setAlpha(220);
@@ -145,6 +163,7 @@ void PlotLegend::draw(QCPPainter* painter) {
     DrawHeading(*painter, box.right() - kPadding, top);
     top += row_height_;
   }
+  if (!shows_rows_) return;
   QFont font = mParentPlot->xAxis->tickLabelFont();
   for (const LegendRow& row : rows_) {
     font.setWeight(row.strong ? QFont::DemiBold : QFont::Normal);

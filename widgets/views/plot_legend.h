@@ -36,6 +36,9 @@ class PlotLegend : public QCPLayerable {
 
   // No rows: no legend. Columns without names have no heading.
   void SetRows(std::vector<LegendRow> rows, std::vector<LegendColumn> columns = {});
+  // On the screen, where the run table has the same names and colours, a legend without room for
+  // its rows keeps its heading alone, or is left out; on paper it never is.
+  void SetMayShrink(bool may_shrink) { may_shrink_ = may_shrink; }
   // What the top of the plot is taken for by others, in pixels.
   void SetTaken(double height) { taken_ = height; }
   // Chooses its place again from the curves as they lie now; it stays where it covers none.
@@ -55,6 +58,9 @@ class PlotLegend : public QCPLayerable {
     double from_right, from_top;
   };
   bool HasHeading() const;
+  bool HasRoom() const;
+  // Chooses the spot where it covers the fewest points.
+  void FindSpot(const std::vector<QPointF>& points);
   void Measure();
   QRectF Box(const Spot& spot) const;
   void DrawSample(QCPPainter& painter, const LegendRow& row, const QPointF& middle) const;
@@ -66,6 +72,7 @@ class PlotLegend : public QCPLayerable {
   std::vector<double> widths_;  // of the columns
   double name_width_ = 0.0, row_height_ = 0.0, taken_ = 0.0;
   Spot spot_ = {0.0, 0.0};
+  bool may_shrink_ = false, shows_rows_ = true;
   std::ptrdiff_t covered_ = 0;
 };
 

@@ -16,7 +16,6 @@ namespace {
 
 constexpr int kShortestPause_ms = 500;  // between two pictures of a run that lives
 constexpr int kLongestWait_ms = 1000;   // for maps that were asked for
-constexpr int kHeaderMargins = 32;      // px, with the spaces between its parts
 constexpr int kPaperType_px = 11;       // 8 pt
 constexpr double kPaperLine_px = 1.0;   // 0.75 pt
 
@@ -156,30 +155,14 @@ void StreamScope::ShowMissing() {
   }
 }
 
-// In fewer words where there is no room for more.
+// What matters most comes first: the header leaves out what has no room.
 QString StreamScope::Shows() const {
-  const QString step = tr("step %1").arg(QString::fromStdString(StepText(shown_step_)));
-  QStringList full = {step, tr("width: weight carried"), tr("brightness: RMS"),
-                      tr("dots: read and write")};
-  QStringList brief = {step, tr("width: weight"), tr("brightness: RMS")};
-  for (QStringList* parts : {&full, &brief}) {
-    if (hand_.maps().HasNegative()) *parts << tr("dashed: negative");
-    if (lacks_opengl_) *parts << tr("drawn without OpenGL");
-  }
-  QFont bold = font();
-  bold.setWeight(QFont::DemiBold);
-  const int room = width() - QFontMetrics(bold).horizontalAdvance(title()) -
-                   fit_->sizeHint().width() - kHeaderMargins;
-  for (const QStringList& parts : {full, brief}) {
-    const QString text = parts.join(kBetween);
-    if (QFontMetrics(font()).horizontalAdvance(text) <= room) return text;
-  }
-  return step;
-}
-
-void StreamScope::resizeEvent(QResizeEvent* event) {
-  View::resizeEvent(event);
-  if (HasScope()) ShowPicture(Shows());
+  QStringList parts = {tr("step %1").arg(QString::fromStdString(StepText(shown_step_)))};
+  if (lacks_opengl_) parts << tr("drawn without OpenGL");
+  parts << tr("width: weight") << tr("brightness: RMS");
+  if (hand_.maps().HasNegative()) parts << tr("dashed: negative");
+  parts << tr("● read ○ write");
+  return parts.join(kBetween);
 }
 
 void StreamScope::DrawFigure(QPainter& painter, double width, double height) {

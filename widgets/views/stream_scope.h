@@ -27,7 +27,6 @@ class StreamScope : public View {
 
  protected:
   void Refresh() override;
-  void resizeEvent(QResizeEvent* event) override;
   void showEvent(QShowEvent* event) override;
 
  private:
