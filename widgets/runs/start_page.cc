@@ -9,7 +9,9 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "core/formats/person_text.h"
 #include "core/record/presets.h"
+#include "core/record/run_status.h"
 #include "widgets/look/look.h"
 #include "widgets/runs/card_button.h"
 #include "widgets/runs/recent_runs.h"
@@ -29,6 +31,24 @@ QLabel* SectionLabel(const Look& look, const QString& text, QWidget* parent) {
 QString WhenText(const QString& folder) {
   const QDateTime time = QFileInfo(folder + "/record.sqlite").lastModified();
   return time.isValid() ? QLocale().toString(time, QLocale::ShortFormat) : QString();
+}
+
+// "running · step 512 of 2,000 · loss 1.652 · mhc sinkhorn", or why the run cannot be read.
+QString StandText(const QString& folder) {
+  const auto status = ReadRunStatus(std::filesystem::path(folder.toStdString()));
+  if (!status) return StartPage::tr("cannot be read now");
+  const auto number = [](std::int64_t step) { return QString::fromStdString(StepText(step)); };
+  QStringList parts{
+      QString::fromStdString(ToText(status->state)),
+      StartPage::tr("step %1 of %2").arg(number(status->step), number(status->description.steps))};
+  if (status->loss) {
+    parts << StartPage::tr("loss %1").arg(QString::fromStdString(MeasureText(*status->loss)));
+  }
+  QStringList names;
+  for (const std::string& name : status->constraints) names << QString::fromStdString(name);
+  names.removeDuplicates();
+  parts << (QStringList(QString::fromStdString(status->connection)) + names).join(' ');
+  return parts.join(QStringLiteral(" · "));
 }
 
 }  // namespace
@@ -121,8 +141,9 @@ void StartPage::RefreshRecent() {
   }
   const QStringList runs = RecentRuns();
   for (const QString& run : runs.mid(0, 7)) {
-    auto* card = new CardButton(look_, QDir(run).dirName(),
-                                QStringLiteral("%1 · %2").arg(WhenText(run), run), this);
+    auto* card =
+        new CardButton(look_, QDir(run).dirName(),
+                       QStringLiteral("%1\n%2 · %3").arg(StandText(run), WhenText(run), run), this);
     card->setObjectName("recent-" + QDir(run).dirName());
     connect(card, &QAbstractButton::clicked, this, [this, run] { Q_EMIT runChosen(run); });
     recent_->addWidget(card);
