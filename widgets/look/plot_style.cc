@@ -70,22 +70,23 @@ class PlainTicker : public QCPAxisTicker {
   }
 };
 
-// These multiples of the powers of ten, in the range and a little beyond.
+// These multiples of the powers of ten, in the range.
 QVector<double> RoundTicks(const QCPRange& range, std::initializer_list<double> digits) {
   QVector<double> ticks;
   for (double power = std::pow(10.0, std::floor(std::log10(range.lower))); power < range.upper;
        power *= 10.0) {
-    for (const double digit : digits) ticks << digit * power;
+    for (const double digit : digits) {
+      if (range.contains(digit * power)) ticks << digit * power;
+    }
   }
   return ticks;
 }
 
-// Powers of ten with raised exponents; 1, 2 and 5 times them, or even steps, where the range holds
-// few powers.
+// Powers of ten with raised exponents; multiples of them, or even steps, where the range holds few.
 class PowerTicker : public QCPAxisTickerLog {
  protected:
   QVector<double> createTickVector(double step, const QCPRange& range) override {
-    constexpr double kEvenDecades = 0.3, kOneDecade = 1.0, kFewDecades = 2.5;
+    constexpr double kEvenDecades = 0.3, kFewDecades = 2.5;
     even_ = false;
     if (range.lower <= 0.0) return QCPAxisTickerLog::createTickVector(step, range);
     const double decades = std::log10(range.upper / range.lower);
@@ -93,15 +94,13 @@ class PowerTicker : public QCPAxisTickerLog {
       even_ = true;
       return QCPAxisTicker::createTickVector(step, range);
     }
-    if (decades < kOneDecade) {
-      even_ = true;
-      return RoundTicks(range, {1.0, 1.5, 2.0, 3.0, 5.0, 7.0});
-    }
     if (decades > kFewDecades) return QCPAxisTickerLog::createTickVector(step, range);
-    // As many a decade as there is room for.
-    const double room = tickCount() / decades;
-    if (room >= 2.0) return RoundTicks(range, {1.0, 2.0, 5.0});
-    return room >= 1.4 ? RoundTicks(range, {1.0, 3.0}) : RoundTicks(range, {1.0});
+    // As many as there is room for.
+    QVector<double> ticks = RoundTicks(range, {1.0, 1.5, 2.0, 3.0, 5.0, 7.0});
+    if (ticks.size() > tickCount()) ticks = RoundTicks(range, {1.0, 2.0, 5.0});
+    if (ticks.size() > tickCount()) ticks = RoundTicks(range, {1.0, 3.0});
+    if (ticks.size() > tickCount()) ticks = RoundTicks(range, {1.0});
+    return ticks;
   }
   QVector<QString> createLabelVector(const QVector<double>& ticks, const QLocale&, QChar,
                                      int) override {

@@ -1,5 +1,6 @@
 #include "widgets/panels/section.h"
 
+#include <QEvent>
 #include <QGridLayout>
 #include <QPainter>
 #include <QScrollArea>
@@ -7,6 +8,27 @@
 #include <algorithm>
 
 namespace mhc {
+namespace {
+
+// Never lower than its wrapped texts need at its width, which a layout does not ask by itself: the
+// area scrolls before a row is squeezed.
+class ColumnPage : public QWidget {
+ public:
+  using QWidget::QWidget;
+
+ protected:
+  bool event(QEvent* event) override {
+    const bool handled = QWidget::event(event);
+    const bool may_change =
+        event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize;
+    if (may_change && layout() != nullptr) {
+      setMinimumHeight(layout()->totalMinimumHeightForWidth(width()));
+    }
+    return handled;
+  }
+};
+
+}  // namespace
 
 QFont SmallerFont(QFont font) {
   font.setPointSizeF(font.pointSizeF() - 1.0);
@@ -68,7 +90,7 @@ QVBoxLayout* MakeScrollingColumn(QScrollArea& area) {
   area.setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   area.setWidgetResizable(true);
   area.setFocusPolicy(Qt::NoFocus);
-  auto* page = new QWidget(&area);
+  auto* page = new ColumnPage(&area);
   page->setAutoFillBackground(true);
   page->setBackgroundRole(QPalette::Base);
   auto* column = new QVBoxLayout(page);
@@ -86,6 +108,8 @@ QLabel* AddFieldRow(QGridLayout& form, const QString& name, QWidget* field, cons
   constexpr int kIndent = 4;  // that a label adds to its text
   label->setMinimumWidth(label->fontMetrics().horizontalAdvance(QObject::tr("learning rate")) +
                          kIndent);
+  constexpr int kFieldHeight = 24;  // in a column without room, too
+  field->setMinimumHeight(kFieldHeight);
   const int row = form.rowCount();
   form.addWidget(label, row, 0);
   form.addWidget(field, row, 1);
