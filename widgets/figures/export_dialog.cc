@@ -37,7 +37,7 @@ QDoubleSpinBox* Millimetres(double value, QWidget* parent) {
 
 }  // namespace
 
-ExportDialog::ExportDialog(const ViewContext& context, QWidget* parent)
+ExportDialog::ExportDialog(const ViewContext& context, const QString& figure, QWidget* parent)
     : QDialog(parent),
       light_(Look::Mode::kLight),
       context_{context.runs, context.step, context.site, light_} {
@@ -51,6 +51,7 @@ ExportDialog::ExportDialog(const ViewContext& context, QWidget* parent)
                          QString::fromUtf8(row.text.data(), qsizetype(row.text.size())),
                          Qt::ToolTipRole);
   }
+  if (!figure.isEmpty()) figure_->setCurrentText(figure);
   width_ = Millimetres(120, this);
   height_ = Millimetres(75, this);
   file_ = new QLineEdit(this);

@@ -21,7 +21,9 @@ class ExportDialog : public QDialog {
 
  public:
   // The look of the window does not matter: figures are drawn in the light one.
-  ExportDialog(const ViewContext& context, QWidget* parent = nullptr);
+  // `figure` is chosen at first; empty: the first one that there is.
+  explicit ExportDialog(const ViewContext& context, const QString& figure = {},
+                        QWidget* parent = nullptr);
 
  private:
   void MakeView();

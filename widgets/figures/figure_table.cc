@@ -53,6 +53,8 @@ std::span<const FigureRow> Figures() {
       {"matrix", "H_res of a site, token mean, beside the composite up to it.", Make<MatrixLens>},
       {"spectrum", "Singular values of H_res against the site.",
        MakeSpectrum<SpectrumPlot::What::kOverSites>},
+      {"composite_spectrum", "Singular values of the composite up to each site.",
+       MakeSpectrum<SpectrumPlot::What::kCompositeOverSites>},
       {"spectrum_over_time", "The second singular value of every site's H_res against the step.",
        MakeSpectrum<SpectrumPlot::What::kOverTime>},
       {"stream_rms", "RMS of every stream along the depth.", MakeStreams<StreamPlot::What::kRms>},

@@ -5,7 +5,11 @@
 namespace mhc {
 
 AlertTable::AlertTable(const ViewContext& context, QWidget* parent)
-    : StepTable(tr("Alerts"), {}, tr("None."), context.look, parent), context_(context) {
+    : StepTable(tr("Alerts"), {},
+                tr("None. What was not finite, and where training went back, would be "
+                   "listed here."),
+                context.look, parent),
+      context_(context) {
   setObjectName(QStringLiteral("alertTable"));
   new Refresher(context_, this, [this] { Refresh(); });
   connect(this, &StepTable::stepChosen, this, [this](qint64 step) { context_.step.SetStep(step); });

@@ -177,7 +177,7 @@ void DrawBranch(QPainter& painter, const QRectF& square, const QColor& color) {
 
 QIcon SignIcon(Sign sign, const Look& look) {
   QIcon icon(SignPixmap(sign, look.Color(Role::kText)));
-  icon.addPixmap(SignPixmap(sign, look.Color(Role::kBorder)), QIcon::Disabled);
+  icon.addPixmap(SignPixmap(sign, look.Color(Role::kQuietText)), QIcon::Disabled);
   return icon;
 }
 

@@ -41,6 +41,7 @@ struct RunRow {
 
 Role RoleOf(const RunDocument& run) {
   if (!run.error().isEmpty() || run.state() == RunState::kFailed) return Role::kBad;
+  if (run.live()) return Role::kGood;
   return run.state() == RunState::kInterrupted ? Role::kWarning : Role::kQuietText;
 }
 

@@ -22,7 +22,7 @@ class ColumnPage : public QWidget {
     const bool may_change =
         event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize;
     if (may_change && layout() != nullptr) {
-      setMinimumHeight(layout()->totalMinimumHeightForWidth(width()));
+      setMinimumHeight(std::max(0, layout()->totalMinimumHeightForWidth(width())));
     }
     return handled;
   }
@@ -108,7 +108,7 @@ QLabel* AddFieldRow(QGridLayout& form, const QString& name, QWidget* field, cons
   constexpr int kIndent = 4;  // that a label adds to its text
   label->setMinimumWidth(label->fontMetrics().horizontalAdvance(QObject::tr("learning rate")) +
                          kIndent);
-  constexpr int kFieldHeight = 24;  // in a column without room, too
+  constexpr int kFieldHeight = 22;  // in a column without room, too
   field->setMinimumHeight(kFieldHeight);
   const int row = form.rowCount();
   form.addWidget(label, row, 0);

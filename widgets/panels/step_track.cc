@@ -18,7 +18,8 @@ constexpr double kKnob = 6.0;  // radius
 constexpr double kRail = 3.0;  // thickness
 constexpr double kEdge = kKnob + 2.0;
 constexpr double kReach = 4.0;  // how near a marker the pointer is on it
-constexpr double kFlag = 9.0;   // half the height of an intervention's line
+constexpr double kFlag = 13.0;  // height of an intervention's line above the rail
+constexpr double kPennant = 6.0;
 constexpr double kDiamond = 8.0, kTriangle = 8.0;
 constexpr int kTipRoom = 40;         // that a tip keeps around its text and below the pointer
 constexpr std::int64_t kPages = 20;  // presses of Page Up through a run
@@ -149,7 +150,13 @@ void StepTrack::PaintMarkers(QPainter& painter) const {
       case Marker::Kind::kIntervention: {
         const double line = std::floor(x) + 0.5;
         painter.setPen(QPen(look.Color(Role::kText), 1.0));
-        painter.drawLine(QPointF(line, middle - kFlag), QPointF(line, middle + kFlag));
+        const double top = middle - kFlag;
+        painter.drawLine(QPointF(line, top), QPointF(line, middle + kRail / 2.0));
+        // Its pennant, as in the charts; a checkpoint's diamond has the rail below it.
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(look.Color(Role::kText));
+        painter.drawPolygon(QPolygonF(
+            {{line, top}, {line + kPennant, top + kPennant / 2.0}, {line, top + kPennant}}));
         break;
       }
       case Marker::Kind::kAlert:

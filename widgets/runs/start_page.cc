@@ -126,7 +126,7 @@ QWidget* StartPage::MakeRecent() {
   recent_ = new QVBoxLayout;
   recent_->setSpacing(kGap / 2);
   column->addLayout(recent_);
-  auto* open = new QPushButton(tr("Open a run's folder …"), box);
+  auto* open = new QPushButton(tr("Open run …"), box);
   open->setObjectName("openRunButton");
   connect(open, &QPushButton::clicked, this, &StartPage::openRequested);
   column->addWidget(open, 0, Qt::AlignLeft);

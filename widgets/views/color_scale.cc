@@ -28,8 +28,16 @@ QString LimitText(double limit) {
   return QString::number(limit, 'g', 6).replace('-', QChar(0x2212));
 }
 
+// Both limits with as many decimals where colours begin above 0: 0.970 and 1.000.
+QString LimitText(const ColorScale& scale, double limit) {
+  if (scale.kind != ColorScale::Kind::kNonNegative || scale.floor == 0.0) return LimitText(limit);
+  const double step = scale.limit - scale.floor;
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(step))), 0, 6);
+  return QString::number(limit, 'f', decimals);
+}
+
 QString HighText(const ColorScale& scale) {
-  const QString text = LimitText(scale.high());
+  const QString text = LimitText(scale, scale.high());
   return scale.saturates ? QStringLiteral("≥ %1").arg(text) : text;
 }
 
@@ -92,7 +100,7 @@ ColorRange RoundRange(std::span<const double> values) {
 double ColorBarWidth(const ColorScale& scale, const QFont& font, double length) {
   const QFontMetricsF metrics(font);
   double width = length + 2.0 * kGap;
-  for (const QString& text : {scale.label, LimitText(scale.low()), HighText(scale)}) {
+  for (const QString& text : {scale.label, LimitText(scale, scale.low()), HighText(scale)}) {
     width += std::ceil(metrics.horizontalAdvance(text)) + 1.0;
   }
   return width + kGap;
@@ -110,7 +118,7 @@ void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorSca
     x += width + kGap;
   };
   write(scale.label, Role::kQuietText);
-  write(LimitText(scale.low()), Role::kQuietText);
+  write(LimitText(scale, scale.low()), Role::kQuietText);
   const QRectF bar(x, left_middle.y() - kBarHeight / 2.0, length, kBarHeight);
   QLinearGradient gradient(bar.topLeft(), bar.topRight());
   for (int step = 0; step <= kBarSteps; ++step) {

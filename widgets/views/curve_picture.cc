@@ -9,6 +9,7 @@
 #include "widgets/document/run_document.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
+#include "widgets/views/axis_name.h"
 #include "widgets/views/axis_room.h"
 #include "widgets/views/step_axis.h"
 
@@ -63,6 +64,7 @@ CurvePicture::CurvePicture(const Look& look, bool is_for_paper, QWidget* parent)
   legend_->SetMayShrink(!is_for_paper);
   axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
   if (is_for_paper) setAntialiasedElements(QCP::aeAll);
+  if (!is_for_paper) new AxisName(*axisRect(), look, tr("step"));
   setPlottingHint(QCP::phFastPolylines);
   connect(this, &QCustomPlot::afterLayout, this, [this] { Fill(); });
   connect(xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {

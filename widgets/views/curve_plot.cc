@@ -66,6 +66,11 @@ CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name
 }
 
 void CurvePlot::MakeControls() {
+  fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
+  fit_button_->setObjectName(objectName() + "Fit");
+  fit_button_->SetOffered(false);
+  connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
+  AddControl(fit_button_);
   smoothing_button_ =
       new HeaderButton({}, tr("Draw an exponential mean; the measured values stay behind it."),
                        context().look, this);
@@ -96,12 +101,6 @@ void CurvePlot::MakeControls() {
     RefreshNow();
   });
   AddControl(logarithmic_button_);
-
-  fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
-  fit_button_->setObjectName(objectName() + "Fit");
-  fit_button_->SetOffered(false);
-  connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
-  AddControl(fit_button_);
 }
 
 void CurvePlot::SetSmoothing(Smoothing smoothing) {

@@ -25,6 +25,7 @@ class CurvePlot : public View {
   CurvePlot(const ViewContext& context, const QString& object_name, const QString& title,
             std::string column, bool logarithmic_by_default);
 
+  QString FigureName() const override { return QString::fromStdString(column_); }
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
@@ -57,7 +58,7 @@ class CurvePlot : public View {
   HeaderButton* smoothing_button_ = nullptr;
   HeaderButton* logarithmic_button_ = nullptr;
   HeaderButton* fit_button_ = nullptr;
-  Smoothing smoothing_ = Smoothing::kOff;
+  Smoothing smoothing_ = Smoothing::kLight;
   bool logarithmic_;
   std::map<ReaderThread::RunKey, SmoothedSeries> means_;
   // Where the cursor was before the first click of a double click.

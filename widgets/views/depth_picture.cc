@@ -8,6 +8,7 @@
 
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
+#include "widgets/views/axis_name.h"
 #include "widgets/views/site_axis.h"
 
 namespace mhc {
@@ -129,6 +130,7 @@ DepthPicture::Panel DepthPicture::MakePanel(QCPAxisRect* rect) {
       point->setAxes(rect->axis(QCPAxis::atBottom), rect->axis(QCPAxis::atLeft));
     }
   }
+  if (!is_for_paper_) new AxisName(*rect, look_, tr("site"));
   panel.ideal->setLayer(QString::fromLatin1(kBandLayer));
   panel.title->setSelectable(false);
   panel.title->setClipToAxisRect(false);
@@ -145,7 +147,7 @@ void DepthPicture::ApplyLook() {
   StylePlot(*this, look_, is_for_paper_);
   for (const Panel& panel : panels_) {
     MakeSiteAxis(*panel.rect->axis(QCPAxis::atBottom));
-    panel.ideal->setPen(QPen(look_.Color(Role::kQuietText), 1.0));
+    panel.ideal->setPen(QPen(look_.Color(Role::kQuietText), 1.0, Qt::DotLine));
     panel.cursor->setPen(QPen(look_.Color(Role::kAccent), 1.0));
     panel.title->setColor(look_.Color(Role::kQuietText));
     panel.title->setFont(xAxis->tickLabelFont());

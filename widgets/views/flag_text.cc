@@ -44,7 +44,8 @@ QString NewValue(const Intervention& intervention) {
   const InterventionRequest& request = intervention.request;
   if (request.kind == "constraint") {
     const auto choice = ParseConstraint(intervention.value_text);
-    return QString::fromStdString(choice ? ToText(*choice) : intervention.value_text);
+    QString text = QString::fromStdString(choice ? ToText(*choice) : intervention.value_text);
+    return text.replace(',', ", ").replace(':', ", ").replace('=', ' ');
   }
   if (const auto number = ParseNumber(intervention.value_text)) return ShortNumber(*number);
   QString text = QString::fromStdString(intervention.value_text);

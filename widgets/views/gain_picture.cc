@@ -7,6 +7,7 @@
 
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
+#include "widgets/views/axis_name.h"
 #include "widgets/views/axis_room.h"
 #include "widgets/views/site_axis.h"
 
@@ -63,6 +64,7 @@ GainPicture::GainPicture(const Look& look, bool is_for_paper, QWidget* parent)
   legend_->SetMayShrink(!is_for_paper);
   axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
   if (is_for_paper) setAntialiasedElements(QCP::aeAll);
+  if (!is_for_paper) new AxisName(*axisRect(), look, tr("site"));
   SetLogarithmic(*yAxis, true);
   for (QCPItemStraightLine* line : {ideal_, site_}) {
     line->setSelectable(false);
@@ -96,7 +98,7 @@ void GainPicture::ApplyLook() {
   styled_dark_ = look_.dark();
   StylePlot(*this, look_, is_for_paper_);
   MakeSiteAxis(*xAxis);
-  ideal_->setPen(QPen(look_.Color(Role::kQuietText), 1.0));
+  ideal_->setPen(QPen(look_.Color(Role::kQuietText), 1.0, Qt::DotLine));
   site_->setPen(QPen(look_.Color(Role::kAccent), 1.0));
 }
 

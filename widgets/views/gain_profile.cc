@@ -61,6 +61,11 @@ GainProfile::GainProfile(const ViewContext& view_context, What what)
 }
 
 void GainProfile::MakeControls() {
+  fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
+  fit_button_->setObjectName(QStringLiteral("gainProfileFit"));
+  fit_button_->SetOffered(false);
+  connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
+  AddControl(fit_button_);
   what_button_ = new HeaderButton({}, tr("The product of the sites' maps, or each map alone"),
                                   context().look, this);
   what_button_->setObjectName(QStringLiteral("gainProfileWhat"));
@@ -87,11 +92,6 @@ void GainProfile::MakeControls() {
   add(tr("single site"), What::kSingleSite);
   what_button_->setMenu(menu);
   AddControl(what_button_);
-  fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
-  fit_button_->setObjectName(QStringLiteral("gainProfileFit"));
-  fit_button_->SetOffered(false);
-  connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
-  AddControl(fit_button_);
 }
 
 void GainProfile::Collect() {
@@ -204,7 +204,8 @@ QString GainProfile::ShownText() const {
       parts << tr("step %1").arg(StepNumber(drawn.step));
     }
   }
-  parts << tr("site %1").arg(context().site.site()) << tr("mean ± deviation over tokens");
+  parts << tr("site %1").arg(context().site.site()) << tr("mean over tokens")
+        << tr("band ± deviation, pale from least to most");
   return parts.join(QStringLiteral(" · "));
 }
 
@@ -214,6 +215,10 @@ void GainProfile::ChooseSite(double x) {
   for (const Drawn& drawn : drawn_) sites = std::max(sites, drawn.gains.forward.size());
   context().site.SetSite(
       std::clamp(static_cast<int>(std::lround(x)), 0, static_cast<int>(sites) - 1));
+}
+
+QString GainProfile::FigureName() const {
+  return what_ == What::kComposite ? QStringLiteral("gain") : QStringLiteral("site_gain");
 }
 
 void GainProfile::DrawFigure(QPainter& painter, double width, double height) {

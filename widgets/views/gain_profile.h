@@ -23,6 +23,7 @@ class GainProfile : public View {
   explicit GainProfile(const ViewContext& context, What what = What::kComposite);
 
   bool Ready() const override { return View::Ready() && !waits_; }
+  QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 

@@ -24,7 +24,7 @@ void HeaderButton::SetOffered(bool offered) {
 }
 
 void HeaderButton::ApplyLook() {
-  setStyleSheet(QStringLiteral("QToolButton { color: %1; padding: 1px 6px; }"
+  setStyleSheet(QStringLiteral("QToolButton { color: %1; padding: 1px 4px; }"
                                "QToolButton:checked { color: %2; background: %3; }"
                                "QToolButton:focus { color: %4; }"
                                "QToolButton:disabled { color: %5; }"

@@ -9,7 +9,7 @@
 namespace mhc {
 namespace {
 
-constexpr int kFrame = 14;  // the padding of a HeaderButton, both sides
+constexpr int kFrame = 10;  // the padding of a HeaderButton, both sides
 
 }  // namespace
 

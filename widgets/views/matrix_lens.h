@@ -25,6 +25,7 @@ class MatrixLens : public View {
 
   explicit MatrixLens(const ViewContext& context, Beside beside = Beside::kPrefix);
 
+  QString FigureName() const override { return QStringLiteral("matrix"); }
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 

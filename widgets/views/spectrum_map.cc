@@ -10,6 +10,7 @@
 #include "widgets/look/color_map.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
+#include "widgets/views/axis_name.h"
 #include "widgets/views/site_axis.h"
 #include "widgets/views/step_axis.h"
 
@@ -110,6 +111,7 @@ SpectrumMap::SpectrumMap(const Look& look, bool is_for_paper, QWidget* parent)
   map_->setSelectable(QCP::stNone);
   new SpectrumMapOverlay(*this);
   layer(QString::fromLatin1(kMarksLayer))->setMode(QCPLayer::lmBuffered);
+  if (!is_for_paper) new AxisName(*axisRect(), look, tr("step"));
   if (is_for_paper) {
     xAxis->setLabel(tr("Step"));
     yAxis->setLabel(tr("Site"));

@@ -257,6 +257,18 @@ QString SpectrumPlot::CurveTextAt(int site) const {
   return lines.join(QStringLiteral("\n"));
 }
 
+QString SpectrumPlot::FigureName() const {
+  switch (what()) {
+    case What::kOverTime:
+      return QStringLiteral("spectrum_over_time");
+    case What::kOverSites:
+      return QStringLiteral("spectrum");
+    case What::kCompositeOverSites:
+      break;
+  }
+  return QStringLiteral("composite_spectrum");
+}
+
 void SpectrumPlot::DrawFigure(QPainter& painter, double width, double height) {
   if (what() != What::kOverTime) {
     DepthPicture picture(context().look, /*panels=*/1, /*is_for_paper=*/true);

@@ -24,6 +24,7 @@ class SpectrumPlot : public View {
 
   explicit SpectrumPlot(const ViewContext& context, What what = What::kOverTime);
 
+  QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 

@@ -329,6 +329,20 @@ QString StreamPlot::TextAt(int place) const {
   return lines.join(QStringLiteral("\n"));
 }
 
+QString StreamPlot::FigureName() const {
+  switch (what()) {
+    case What::kRms:
+      return QStringLiteral("stream_rms");
+    case What::kGain:
+      return QStringLiteral("stream_gain");
+    case What::kCosine:
+      return QStringLiteral("stream_cosine");
+    case What::kReadAndWrite:
+      break;
+  }
+  return QStringLiteral("read_write");
+}
+
 void StreamPlot::DrawFigure(QPainter& painter, double width, double height) {
   DepthPicture picture(context().look, static_cast<int>(panels_.size()), /*is_for_paper=*/true);
   if (panels_.size() > 1) picture.Arrange(width, height);

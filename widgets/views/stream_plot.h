@@ -25,6 +25,7 @@ class StreamPlot : public View {
 
   explicit StreamPlot(const ViewContext& context, What what = What::kRms);
 
+  QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 

@@ -159,7 +159,7 @@ void StreamScope::ShowMissing() {
 QString StreamScope::Shows() const {
   QStringList parts = {tr("step %1").arg(QString::fromStdString(StepText(shown_step_)))};
   if (lacks_opengl_) parts << tr("drawn without OpenGL");
-  parts << tr("width: weight") << tr("brightness: RMS");
+  parts << tr("width: weight") << tr("strength: RMS");
   if (hand_.maps().HasNegative()) parts << tr("dashed: negative");
   parts << tr("● read ○ write");
   return parts.join(kBetween);
@@ -192,7 +192,7 @@ void StreamScope::DrawFigure(QPainter& painter, double width, double height) {
 
 // What the header says on the screen; breaks between its parts only.
 QString StreamScope::PaperKey(bool has_dots) const {
-  QStringList parts = {tr("width: weight"), tr("brightness: RMS")};
+  QStringList parts = {tr("width: weight"), tr("strength: RMS")};
   if (has_dots) parts << tr("● read") << tr("○ write");
   if (hand_.maps().HasNegative()) parts << tr("dashed: negative");
   for (QString& part : parts) part.replace(' ', QChar::Nbsp);

@@ -22,6 +22,7 @@ class StreamScope : public View {
   explicit StreamScope(const ViewContext& context, QWidget* parent = nullptr);
   ~StreamScope() override;
 
+  QString FigureName() const override { return QStringLiteral("scope"); }
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 

@@ -1,11 +1,16 @@
 #include "widgets/views/view.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QPainter>
 #include <QShowEvent>
 #include <QStyle>
 #include <QTimer>
 #include <QVBoxLayout>
+
+#include "widgets/views/header_button.h"
 
 namespace mhc {
 namespace {
@@ -47,13 +52,15 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   header_row->setFixedHeight(kHeaderHeight + 4);
   header_ = new QHBoxLayout(header_row);
   header_->setContentsMargins(8, 2, 4, 2);
-  header_->setSpacing(8);
+  header_->setSpacing(4);
   title_label_ = new QLabel(title, header_row);
   shows_label_ = new PartsLabel(header_row);
   shows_label_->setMinimumWidth(0);
   shows_label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   header_->addWidget(title_label_);
+  header_->addSpacing(4);
   header_->addWidget(shows_label_, 1);
+  header_->addWidget(MakeMenu());
   column->addWidget(header_row);
 
   auto* body = new QWidget(this);
@@ -104,7 +111,32 @@ void View::paintEvent(QPaintEvent*) {
 
 void View::SetPicture(QWidget* picture) { states_->addWidget(picture); }
 
-void View::AddControl(QWidget* control) { header_->addWidget(control); }
+void View::AddControl(QWidget* control) { header_->insertWidget(header_->count() - 1, control); }
+
+QWidget* View::MakeMenu() {
+  auto* button = new HeaderButton(QStringLiteral("⋯"), tr("What can be done with this view"),
+                                  context_.look, this);
+  button->setObjectName(objectName() + "Menu");
+  auto* menu = new QMenu(button);
+  menu->addAction(tr("Export figure …"), this, [this] { Q_EMIT exportRequested(FigureName()); });
+  menu->addAction(tr("Copy numbers"), this, &View::CopyNumbers);
+  connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+    for (QAction* action : menu->actions()) action->setEnabled(Ready());
+  });
+  button->setMenu(menu);
+  return button;
+}
+
+// As a spreadsheet takes them.
+void View::CopyNumbers() const {
+  QStringList lines;
+  for (const std::vector<std::string>& row : FigureTable()) {
+    QStringList cells;
+    for (const std::string& cell : row) cells << QString::fromStdString(cell);
+    lines << cells.join('\t');
+  }
+  QGuiApplication::clipboard()->setText(lines.join('\n'));
+}
 
 void View::MarkStale() {
   stale_ = true;

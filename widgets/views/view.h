@@ -32,6 +32,8 @@ class View : public QWidget {
 
   // True when everything that the view asked for has come and a figure can be drawn.
   virtual bool Ready() const { return has_picture_; }
+  // The name of the figure that draws what is shown, among those that can be exported.
+  virtual QString FigureName() const = 0;
   // Why there is no picture: the empty state's or the error's sentence; empty where there is one,
   // and while it is on its way.
   QString Reason() const;
@@ -43,6 +45,9 @@ class View : public QWidget {
   // Brings the picture up to date now, visible or not.
   void RefreshNow();
 
+ Q_SIGNALS:
+  void exportRequested(const QString& figure);
+
  protected:
   // Reads the documents and sets the picture or a state. Called when something changed.
   virtual void Refresh() = 0;
@@ -50,7 +55,7 @@ class View : public QWidget {
   const ViewContext& context() const { return context_; }
   RunDocument* current() const { return context_.runs.current(); }
   void SetPicture(QWidget* picture);  // once, by the constructor
-  void AddControl(QWidget* control);  // to the right end of the header
+  void AddControl(QWidget* control);  // to the right end of the header, before the menu
   // With what is shown, beside the title: parts joined by " · ", of which the first ones that have
   // room are seen.
   void ShowPicture(const QString& shows);
@@ -65,6 +70,8 @@ class View : public QWidget {
   void paintEvent(QPaintEvent* event) override;
 
  private:
+  QWidget* MakeMenu();
+  void CopyNumbers() const;
   void MarkStale();
   void RefreshSoon();
   void ShowSentence(const QString& sentence, bool is_error);

@@ -55,6 +55,9 @@ LabPage::LabPage(const ViewContext& context, RequestSender& sender, QWidget* par
     connect(part, SIGNAL(resumeRequested(RunDocument*)), this,
             SIGNAL(resumeRequested(RunDocument*)));
   }
+  for (const View* view : findChildren<View*>()) {
+    connect(view, &View::exportRequested, this, &LabPage::exportRequested);
+  }
   ResetLayout();
 }
 
@@ -63,7 +66,7 @@ QWidget* LabPage::MakeViews(const ViewContext& context) {
   auto* gradient =
       new CurvePlot(context, "gradientPlot", tr("Gradient norm"), "gradient_norm", true);
   curves_ = Split(Qt::Vertical, {loss, gradient});
-  upper_ = Split(Qt::Horizontal, {curves_, new MatrixLens(context)});
+  upper_ = Split(Qt::Horizontal, {curves_, new MatrixLens(context, MatrixLens::Beside::kSuffix)});
   lower_ = Split(Qt::Horizontal, {new GainProfile(context), new SpectrumPlot(context)});
   bottom_ = Split(Qt::Horizontal, {new StreamScope(context), new StreamPlot(context)});
   rows_ = Split(Qt::Vertical, {upper_, lower_, bottom_});

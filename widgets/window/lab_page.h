@@ -26,6 +26,7 @@ class LabPage : public QWidget {
 
  Q_SIGNALS:
   void resumeRequested(RunDocument* run);
+  void exportRequested(const QString& figure);
 
  private:
   QWidget* MakeViews(const ViewContext& context);

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "core/formats/person_text.h"
+#include "widgets/figures/export_dialog.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/runs/engine_launch.h"
 #include "widgets/runs/new_run_dialog.h"
@@ -74,6 +75,7 @@ MainWindow::MainWindow()
   connect(start_, &StartPage::openRequested, this, &MainWindow::ChooseRun);
   connect(start_, &StartPage::newRunRequested, this, [this] { MakeNewRun("default"); });
   connect(lab_, &LabPage::resumeRequested, this, &MainWindow::Resume);
+  connect(lab_, &LabPage::exportRequested, this, &MainWindow::Export);
   connect(&runs_, &RunSelection::currentChanged, this, &MainWindow::FollowCurrent);
   connect(&runs_, &RunSelection::recordChanged, this, &MainWindow::FollowCurrent);
   connect(&sender_, &RequestSender::pendingChanged, this, &MainWindow::UpdateActions);
@@ -180,6 +182,12 @@ void MainWindow::Ask(const char* kind) {
   const auto request =
       MakeRequest(run->configuration(), kind, std::nullopt, std::nullopt, std::nullopt);
   if (request) sender_.Send(*run, *request);
+}
+
+void MainWindow::Export(const QString& figure) {
+  auto* dialog = new ExportDialog(context_, figure, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
 }
 
 void MainWindow::FollowCurrent() {

@@ -53,6 +53,7 @@ class MainWindow : public QMainWindow {
   void Resume(RunDocument* run);
   void CloseRun(RunDocument* run);
   void Ask(const char* kind);
+  void Export(const QString& figure);
   void FollowCurrent();
   void SetLook(Look::Mode mode);
 

@@ -7,7 +7,6 @@
 
 #include "widgets/actions/action_palette.h"
 #include "widgets/actions/shortcut_sheet.h"
-#include "widgets/figures/export_dialog.h"
 #include "widgets/window/lab_page.h"
 #include "widgets/window/main_window.h"
 #include "widgets/window/run_bar.h"
@@ -29,11 +28,7 @@ void MainWindow::DeclareActions() {
                 [this] { CloseRun(runs_.current()); });
   actions_->Add({"actionExport", tr("File"), tr("Export figure …"),
                  tr("Save a figure as PDF, SVG, PNG or CSV."), QKeySequence("E")},
-                [this] {
-                  auto* dialog = new ExportDialog(context_, this);
-                  dialog->setAttribute(Qt::WA_DeleteOnClose);
-                  dialog->open();
-                });
+                [this] { Export({}); });
   actions_->Add({"actionQuit", tr("File"), tr("Quit"), tr("Close the window; engines go on."),
                  QKeySequence("Ctrl+Q")},
                 [this] { close(); });
