@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include "core/record/presets.h"
@@ -61,6 +62,7 @@ NewRunDialog::NewRunDialog(const Look& look, const QString& preset, QWidget* par
   AddField(*form, "model.streams", tr("streams"));
   AddField(*form, "model.blocks", tr("blocks"));
   AddField(*form, "model.channels", tr("channels"));
+  AddField(*form, "model.heads", tr("heads"));
   AddField(*form, "train.steps", tr("steps"));
   AddField(*form, "train.learning_rate", tr("learning rate"));
   AddField(*form, "seed", tr("seed"));
@@ -162,6 +164,7 @@ void NewRunDialog::Check() {
   QString fault;
   if (!configuration) {
     fault = QString::fromStdString(configuration.error().message);
+    fault.remove(QRegularExpression(QStringLiteral("^--set ")));  // the field has the key's place
   } else {
     run_ = folder_->text().isEmpty() ? RunFolder::DefaultPath(configuration->name)
                                      : std::filesystem::path(folder_->text().toStdString());

@@ -15,7 +15,7 @@ namespace mhc {
 namespace {
 
 constexpr int kFewestMeanSteps = 5;
-constexpr double kLightShare = 0.01, kStrongShare = 0.05;  // of the run's planned steps
+constexpr double kLightShare = 0.01, kStrongShare = 0.05;  // of the run's recorded steps
 
 // 1, 2 or 5 times a power of ten, at most `value`.
 int RoundNumber(double value) {
@@ -109,13 +109,13 @@ void CurvePlot::SetSmoothing(Smoothing smoothing) {
   RefreshNow();
 }
 
-// The same for all runs, from the length of the current one, so that curves compare.
+// The same for all runs, from how far the current one has come, so that curves compare and a short
+// one, which has little to smooth, does not lag behind itself.
 int CurvePlot::MeanSteps(Smoothing smoothing) const {
   if (smoothing == Smoothing::kOff || current() == nullptr) return 0;
-  const auto planned = static_cast<double>(current()->description().steps);
-  const double share = smoothing == Smoothing::kLight ? kLightShare : kStrongShare;
-  const double least = kFewestMeanSteps * (share / kLightShare);
-  return RoundNumber(std::clamp(share * planned, least, 1e9));
+  const auto recorded = static_cast<double>(current()->last_step());
+  const double wanted = (smoothing == Smoothing::kLight ? kLightShare : kStrongShare) * recorded;
+  return wanted < kFewestMeanSteps ? 0 : RoundNumber(std::min(wanted, 1e9));
 }
 
 std::vector<const SelectedRun*> CurvePlot::DrawnRuns() const {
