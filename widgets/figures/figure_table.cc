@@ -2,6 +2,9 @@
 
 #include <vector>
 
+#include "widgets/figures/gain_figure.h"
+#include "widgets/figures/loss_gap_figure.h"
+#include "widgets/figures/matrix_sheet_figure.h"
 #include "widgets/views/curve_plot.h"
 #include "widgets/views/gain_profile.h"
 #include "widgets/views/matrix_lens.h"
@@ -41,6 +44,26 @@ std::unique_ptr<View> MakeStreams(const ViewContext& context) {
   return std::make_unique<StreamPlot>(context, kWhat);
 }
 
+std::unique_ptr<View> MakeFigure2(const ViewContext& context) {
+  return std::make_unique<LossGapFigure>(context, QStringLiteral("fig2"), "mhc");
+}
+
+std::unique_ptr<View> MakeFigure5(const ViewContext& context) {
+  return std::make_unique<LossGapFigure>(context, QStringLiteral("fig5"), "residual");
+}
+
+std::unique_ptr<View> MakeFigure3(const ViewContext& context) {
+  return std::make_unique<GainFigure>(context, QStringLiteral("fig3"), /*is_logarithmic=*/true);
+}
+
+std::unique_ptr<View> MakeFigure7(const ViewContext& context) {
+  return std::make_unique<GainFigure>(context, QStringLiteral("fig7"), /*is_logarithmic=*/false);
+}
+
+std::unique_ptr<View> MakeFigure8(const ViewContext& context) {
+  return std::make_unique<MatrixSheetFigure>(context, QStringLiteral("fig8"));
+}
+
 }  // namespace
 
 std::span<const FigureRow> Figures() {
@@ -66,6 +89,15 @@ std::span<const FigureRow> Figures() {
        MakeStreams<StreamPlot::What::kReadAndWrite>},
       {"scope", "Streams flowing through all sites with the weights that they carry.",
        Make<StreamScope>},
+      {"fig2", "Loss gap to the mHC run and gradient norm, as in Figure 2 of the mHC paper.",
+       MakeFigure2},
+      {"fig3", "Gains of single sites and of composites, as in Figure 3 of the mHC paper.",
+       MakeFigure3},
+      {"fig5", "Loss gap to the residual run and gradient norm, as in Figure 5 of the mHC paper.",
+       MakeFigure5},
+      {"fig7", "Gains on linear axes, as in Figure 7 of the mHC paper.", MakeFigure7},
+      {"fig8", "Matrices of three sites and three composites, as in Figure 8 of the mHC paper.",
+       MakeFigure8},
   };
   return rows;
 }

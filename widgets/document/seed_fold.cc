@@ -1,0 +1,96 @@
+#include "widgets/document/seed_fold.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "widgets/document/smoothed_series.h"
+
+namespace mhc {
+namespace {
+
+// All that makes a run what it is but its seed and its name.
+std::string SettingsOf(const RunDocument& run) {
+  std::string text;
+  for (const ConfigurationKey& key : ConfigurationKeys()) {
+    const std::string& name = key.declaration.key;
+    if (name == "seed" || name == "name") continue;
+    text += name + '=' + ToToml(key.get(run.configuration())) + '\n';
+  }
+  for (std::int64_t site = 0; site < run.configuration().SiteCount(); ++site) {
+    text += ToText(run.configuration().Site(site).constraint) + '\n';
+  }
+  for (const Intervention& past : run.interventions()) {
+    const InterventionKind* kind = FindInterventionKind(past.request.kind);
+    if (!past.applied || past.undone || kind == nullptr || !kind->changes_training) continue;
+    text += std::to_string(past.step) + past.request.kind + past.value_text +
+            SitesToText(past.request.sites) + '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+QString SeedFold::Name() const {
+  if (runs.size() == 1) return first().Name();
+  QString begin = first().Name();
+  for (const SelectedRun* run : runs) {
+    const QString name = run->document->Name();
+    qsizetype same = 0;
+    while (same < std::min(begin.size(), name.size()) && begin[same] == name[same]) ++same;
+    begin.truncate(same);
+  }
+  while (!begin.isEmpty() && !begin.back().isLetterOrNumber()) begin.chop(1);
+  if (begin.endsWith(QStringLiteral("seed"))) begin.chop(4);
+  while (!begin.isEmpty() && !begin.back().isLetterOrNumber()) begin.chop(1);
+  return QObject::tr("%1, %2 seeds").arg(begin.isEmpty() ? first().Name() : begin).arg(runs.size());
+}
+
+std::vector<SeedFold> FoldSeeds(const RunSelection& runs) {
+  std::vector<SeedFold> folds;
+  std::vector<std::string> settings;
+  for (const SelectedRun& run : runs.runs()) {
+    if (!run.shown || !run.document->loaded()) continue;
+    const std::string own = SettingsOf(*run.document);
+    const auto known = std::find(settings.begin(), settings.end(), own);
+    if (known == settings.end()) {
+      settings.push_back(own);
+      folds.push_back({{&run}});
+    } else {
+      folds[static_cast<std::size_t>(known - settings.begin())].runs.push_back(&run);
+    }
+  }
+  return folds;
+}
+
+Spread SpreadOf(const std::vector<double>& values) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  if (values.empty() || !std::isfinite(sum)) return {kNone, kNone, kNone};
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return {sum / static_cast<double>(values.size()), *low, *high};
+}
+
+std::vector<Spread> SmoothedSpread(const SeedFold& fold, const char* column, int mean_steps,
+                                   const std::vector<Spread>& reference) {
+  std::vector<SmoothedSeries> smooth;
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  for (const SelectedRun* run : fold.runs) {
+    const Series& raw = run->document->Of(column);
+    smooth.emplace_back(mean_steps).Follow(raw);
+    last = std::min(last, raw.last_step());
+  }
+  if (!reference.empty()) last = std::min(last, static_cast<std::int64_t>(reference.size()));
+  std::vector<Spread> spread;
+  std::vector<double> values(fold.runs.size());
+  for (std::int64_t step = 1; step <= last; ++step) {
+    const double less =
+        reference.empty() ? 0.0 : reference[static_cast<std::size_t>(step - 1)].mean;
+    for (std::size_t i = 0; i < smooth.size(); ++i) values[i] = smooth[i].series().At(step) - less;
+    spread.push_back(SpreadOf(values));
+  }
+  return spread;
+}
+
+}  // namespace mhc

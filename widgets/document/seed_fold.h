@@ -1,0 +1,37 @@
+// Runs that differ in nothing but their seed, taken as one: differences between single seeds are
+// mostly noise, so what is drawn of them is a mean with the band from the least to the most.
+//
+// Thread rule: the window's thread. Lifetime: borrows the selection's runs.
+#pragma once
+
+#include <QString>
+#include <functional>
+#include <vector>
+
+#include "widgets/document/run_selection.h"
+
+namespace mhc {
+
+struct SeedFold {
+  std::vector<const SelectedRun*> runs;  // at least one, in the order of the selection
+
+  const RunDocument& first() const { return *runs.front()->document; }
+  // The run's name; of several what their names begin with, and how many they are.
+  QString Name() const;
+};
+
+// Of the runs that are shown and loaded: same settings, and the same changes while they trained.
+std::vector<SeedFold> FoldSeeds(const RunSelection& runs);
+
+// A number of each of several runs, at the same place.
+struct Spread {
+  double mean = 0.0, low = 0.0, high = 0.0;  // NaN where any of them is not finite
+};
+Spread SpreadOf(const std::vector<double>& values);
+
+// Of a column at the steps 1…last that all runs of the fold have, each run smoothed over
+// `mean_steps` (1: as measured), less `reference` where that is not empty.
+std::vector<Spread> SmoothedSpread(const SeedFold& fold, const char* column, int mean_steps,
+                                   const std::vector<Spread>& reference = {});
+
+}  // namespace mhc

@@ -1,0 +1,145 @@
+#include "widgets/figures/line_panel.h"
+
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/formats/number_text.h"
+#include "widgets/figures/plot_picture.h"
+#include "widgets/look/custom_plot.h"
+#include "widgets/look/look.h"
+#include "widgets/look/plot_style.h"
+#include "widgets/views/axis_room.h"
+#include "widgets/views/plot_legend.h"
+
+namespace mhc {
+namespace {
+
+constexpr QMargins kLeastMargins(16, 6, 10, 12);
+constexpr double kPadding = 0.05;  // of the range
+constexpr double kLegendGap = 16.0;
+constexpr int kBandOpacity = 45;
+constexpr std::size_t kMostPoints = 1500;  // of a line: more than a page can tell apart
+
+QVector<QCPGraphData> Points(const PanelLine& line, const std::vector<double>& y,
+                             bool is_logarithmic) {
+  QVector<QCPGraphData> points;
+  const std::size_t stride = std::max<std::size_t>(1, y.size() / kMostPoints);
+  for (std::size_t i = 0; i < y.size(); i += stride) {
+    const bool shows = std::isfinite(y[i]) && (!is_logarithmic || y[i] > 0.0);
+    points.append({line.x[i], shows ? y[i] : std::numeric_limits<double>::quiet_NaN()});
+  }
+  return points;
+}
+
+QCPGraph* AddLine(QCustomPlot& plot, const QVector<QCPGraphData>& points, const QPen& pen) {
+  QCPGraph* graph = plot.addGraph();
+  graph->setAdaptiveSampling(false);
+  graph->data()->set(points, true);
+  graph->setPen(pen);
+  return graph;
+}
+
+void AddBand(QCustomPlot& plot, const PanelLine& line, bool is_logarithmic) {
+  if (line.low.empty()) return;
+  QCPGraph* low = AddLine(plot, Points(line, line.low, is_logarithmic), Qt::NoPen);
+  QCPGraph* high = AddLine(plot, Points(line, line.high, is_logarithmic), Qt::NoPen);
+  QColor faint = line.pen.color();
+  faint.setAlpha(kBandOpacity);
+  high->setBrush(faint);
+  high->setChannelFillGraph(low);
+}
+
+struct Limits {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  void Add(double value, bool is_logarithmic) {
+    if (!std::isfinite(value) || (is_logarithmic && value <= 0.0)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+};
+
+QCPRange RangeOf(const LinePanel& panel) {
+  Limits limits;
+  for (const PanelLine& line : panel.lines) {
+    for (const std::vector<double>* values : {&line.y, &line.low, &line.high}) {
+      for (const double value : *values) limits.Add(value, panel.is_logarithmic);
+    }
+  }
+  for (const double value : panel.seen) limits.Add(value, panel.is_logarithmic);
+  if (limits.low > limits.high) return panel.is_logarithmic ? QCPRange(0.1, 10.0) : QCPRange(0, 1);
+  if (panel.is_logarithmic) {
+    const double padding = std::pow(std::max(limits.high / limits.low, 1.01), kPadding);
+    return {limits.low / padding, limits.high * padding};
+  }
+  const double padding = kPadding * std::max(limits.high - limits.low, 1e-9);
+  return {limits.low - padding, limits.high + padding};
+}
+
+QCPRange StepRange(const LinePanel& panel) {
+  Limits limits;
+  for (const PanelLine& line : panel.lines) {
+    for (const double x : line.x) limits.Add(x, false);
+  }
+  return limits.low > limits.high ? QCPRange(0, 1) : QCPRange(limits.low, limits.high);
+}
+
+}  // namespace
+
+void DrawLinePanel(const LinePanel& panel, const Look& look, QPainter& painter,
+                   const QRectF& area) {
+  QCustomPlot plot;
+  plot.axisRect()->setMinimumMargins(kLeastMargins);
+  plot.setAntialiasedElements(QCP::aeAll);
+  StylePlot(plot, look, /*paper=*/true);
+  SetLogarithmic(*plot.yAxis, panel.is_logarithmic);
+  plot.xAxis->setLabel(panel.x_title);
+  plot.yAxis->setLabel(panel.letter.isEmpty()
+                           ? panel.y_title
+                           : QStringLiteral("%1 %2").arg(panel.letter, panel.y_title));
+  std::vector<LegendRow> legend;
+  for (const PanelLine& line : panel.lines) AddBand(plot, line, panel.is_logarithmic);
+  for (const PanelLine& line : panel.lines) {
+    AddLine(plot, Points(line, line.y, panel.is_logarithmic), line.pen);
+    if (line.name.isEmpty()) continue;
+    LegendRow row;
+    row.pen = line.pen;
+    row.name = line.name;
+    legend.push_back(row);
+  }
+  plot.xAxis->setRange(StepRange(panel));
+  plot.yAxis->setRange(RangeOf(panel));
+  if (panel.ideal) {
+    auto* ideal = new QCPItemStraightLine(&plot);
+    ideal->setPen(QPen(look.Color(Role::kQuietText), 1.0, Qt::DotLine));
+    ideal->point1->setCoords(0.0, *panel.ideal);
+    ideal->point2->setCoords(1.0, *panel.ideal);
+  }
+  auto* rows = new PlotLegend(plot, look);
+  rows->SetRows(std::move(legend));
+  QObject::connect(&plot, &QCustomPlot::afterLayout, &plot, [rows] { rows->Place(); });
+  plot.setViewport(QRectF(0.0, 0.0, area.width(), area.height()).toRect());
+  plot.replot();
+  const double below = rows->CoversCurves() ? rows->Height() + kLegendGap : 0.0;
+  LeaveRoom(*plot.yAxis, plot.axisRect()->height(), 0.0, below);
+  painter.save();
+  painter.translate(area.topLeft());
+  DrawPlot(plot, painter, area.width(), area.height());
+  painter.restore();
+}
+
+void AppendNumbers(const LinePanel& panel, std::vector<std::vector<std::string>>& table) {
+  for (const PanelLine& line : panel.lines) {
+    for (std::size_t i = 0; i < line.x.size(); ++i) {
+      const auto of = [i](const std::vector<double>& values) {
+        return values.empty() ? std::string() : NumberText(values[i]);
+      };
+      table.push_back({panel.y_title.toStdString(), line.name.toStdString(), NumberText(line.x[i]),
+                       of(line.y), of(line.low), of(line.high)});
+    }
+  }
+}
+
+}  // namespace mhc

@@ -1,0 +1,41 @@
+// One panel of lines with bands in a paper's figure.
+//
+// Thread rule: the window's thread.
+#pragma once
+
+#include <QPen>
+#include <QRectF>
+#include <QString>
+#include <optional>
+#include <string>
+#include <vector>
+
+class QPainter;
+
+namespace mhc {
+
+class Look;
+
+struct PanelLine {
+  QString name;  // in the legend; empty: not in it
+  QPen pen;
+  std::vector<double> x, y;       // a non-finite y breaks the line
+  std::vector<double> low, high;  // of a band; empty: none
+};
+
+struct LinePanel {
+  QString letter;  // "(a)", before the title of the y axis
+  QString x_title, y_title;
+  std::vector<PanelLine> lines;
+  bool is_logarithmic = false;
+  std::optional<double> ideal;  // a dotted line at that height
+  std::vector<double> seen;     // heights that the axis holds in any case
+};
+
+// Into `area`, with 8 pt type.
+void DrawLinePanel(const LinePanel& panel, const Look& look, QPainter& painter, const QRectF& area);
+
+// The panel's numbers as rows of panel, line, x, y, low, high.
+void AppendNumbers(const LinePanel& panel, std::vector<std::vector<std::string>>& table);
+
+}  // namespace mhc
