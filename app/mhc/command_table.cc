@@ -10,6 +10,7 @@
 #include "app/mhc/oracle_site_command.h"
 #include "app/mhc/request_command.h"
 #include "app/mhc/status_command.h"
+#include "app/mhc/study_command.h"
 
 namespace mhc {
 
@@ -18,6 +19,7 @@ std::span<const Command> Commands() {
       {"train", "Starts a run of a configuration file or a preset."},
       {"resume", "Goes on with a run from its last checkpoint."},
       RequestCommand(),
+      StudyCommand(),
       StatusCommand(),
       ListCommand(),
       FollowCommand(),

@@ -1,9 +1,13 @@
 // The way of a researcher through the window, from a new run to a saved figure.
 #include <QFile>
 #include <QTableView>
+#include <QTextBrowser>
 
 #include "core/record/record_reader.h"
+#include "core/record/study.h"
 #include "widgets/figures/figure_file.h"
+#include "widgets/figures/figure_table.h"
+#include "widgets/help/help_window.h"
 #include "widgets/views/spectrum_map.h"
 #include "widgets/views/step_markers.h"
 #include "widgets/views/view.h"
@@ -107,6 +111,30 @@ TEST_F(MainWindowTest, AFigureIsSavedFromTheDialogInEveryFormat) {
   QTest::mouseClick(save, Qt::LeftButton);
   EXPECT_TRUE(dialog->findChild<QLabel*>("exportSaid")->text().contains(".pdf"));
   EXPECT_FALSE(QFile::exists(runs_.filePath("loss.bmp")));
+}
+
+TEST_F(MainWindowTest, EveryStudyHasAPageInTheHelpAndFiguresThatThereAre) {
+  for (const Study& study : Studies()) {
+    for (const std::string& figure : study.figures) {
+      EXPECT_NE(FindFigure(figure), nullptr) << study.name << " " << figure;
+    }
+    const QString name = "study-" + QString::fromStdString(study.name);
+    QTest::mouseClick(Find<QPushButton>(name.toUtf8()), Qt::LeftButton);
+    const auto* page = Find<QTextBrowser>("helpPage");
+    EXPECT_TRUE(page->toPlainText().startsWith(QString::fromStdString(study.title))) << study.name;
+    EXPECT_TRUE(Find<QPushButton>("trainStudyButton")->isVisible());
+  }
+}
+
+TEST_F(MainWindowTest, AStudyIsTrainedFromItsPageAndItsRunsOpenAsTheyBegin) {
+  Action("actionHelp")->trigger();
+  auto* help = Find<HelpWindow>("helpWindow");
+  help->ShowPage(StudyPageName("mappings"));
+  QTest::mouseClick(Find<QPushButton>("trainStudyButton"), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && Run()->last_step() > 0; }, kLimit_ms));
+  EXPECT_EQ(Run()->Name(), "hc");
+  Action("actionStop")->trigger();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->state() == RunState::kStopped; }, kLimit_ms));
 }
 
 TEST_F(MainWindowTest, EveryActionHasATextATipAndWhereItIsDisabledAReason) {

@@ -8,10 +8,11 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
-#include <QTemporaryDir>
 #include <QTimer>
 #include <chrono>
 #include <filesystem>
+
+#include "widgets/runs/detached_process.h"
 
 namespace mhc {
 
@@ -28,7 +29,7 @@ class EngineLaunch : public QObject {
   // One launch an object.
   void Start(const QStringList& words, const std::filesystem::path& run);
   const std::filesystem::path& run() const { return run_; }
-  qint64 process_id() const { return process_id_; }  // 0 before the start
+  qint64 process_id() const { return process_.id(); }  // 0 before the start
   // For tests: another program in the engine's place.
   void SetProgram(const QString& program) { program_ = program; }
 
@@ -39,12 +40,10 @@ class EngineLaunch : public QObject {
 
  private:
   void Look();
-  QString LastWords() const;
 
   QString program_;
   std::filesystem::path run_;
-  QTemporaryDir folder_;
-  qint64 process_id_ = 0;
+  DetachedProcess process_;
   const std::chrono::milliseconds patience_;
   QDeadlineTimer deadline_;
   QTimer timer_;

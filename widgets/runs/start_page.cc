@@ -12,6 +12,7 @@
 #include "core/formats/person_text.h"
 #include "core/record/presets.h"
 #include "core/record/run_status.h"
+#include "core/record/study.h"
 #include "widgets/look/look.h"
 #include "widgets/runs/card_button.h"
 #include "widgets/runs/recent_runs.h"
@@ -130,8 +131,26 @@ QWidget* StartPage::MakeRecent() {
   open->setObjectName("openRunButton");
   connect(open, &QPushButton::clicked, this, &StartPage::openRequested);
   column->addWidget(open, 0, Qt::AlignLeft);
+  column->addSpacing(kGap);
+  AddStudies(*column);
   column->addStretch(1);
   return box;
+}
+
+// A line each: its page says the rest.
+void StartPage::AddStudies(QVBoxLayout& column) {
+  QWidget* box = column.parentWidget();
+  column.addWidget(SectionLabel(look_, tr("Studies"), box));
+  for (const Study& study : Studies()) {
+    const QString name = QString::fromStdString(study.name);
+    auto* line = new QPushButton(QString::fromStdString(study.title), box);
+    line->setObjectName("study-" + name);
+    line->setProperty("line", true);
+    line->setToolTip(QString::fromStdString(study.sentence));
+    line->setCursor(Qt::PointingHandCursor);
+    connect(line, &QPushButton::clicked, this, [this, name] { Q_EMIT studyChosen(name); });
+    column.addWidget(line);
+  }
 }
 
 void StartPage::RefreshRecent() {
@@ -140,7 +159,7 @@ void StartPage::RefreshRecent() {
     delete item;
   }
   const QStringList runs = RecentRuns();
-  for (const QString& run : runs.mid(0, 7)) {
+  for (const QString& run : runs.mid(0, 4)) {
     auto* card =
         new CardButton(look_, QDir(run).dirName(),
                        QStringLiteral("%1\n%2 · %3").arg(StandText(run), WhenText(run), run), this);

@@ -28,6 +28,7 @@ class StartPage : public QWidget {
   void runChosen(const QString& folder);
   void openRequested();
   void newRunRequested();
+  void studyChosen(const QString& study);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -35,6 +36,7 @@ class StartPage : public QWidget {
  private:
   QWidget* MakePresets();
   QWidget* MakeRecent();
+  void AddStudies(QVBoxLayout& column);
   void ApplyLook();
 
   const Look& look_;

@@ -11,11 +11,13 @@
 
 #include "core/formats/person_text.h"
 #include "widgets/figures/export_dialog.h"
+#include "widgets/help/help_window.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/runs/engine_launch.h"
 #include "widgets/runs/new_run_dialog.h"
 #include "widgets/runs/recent_runs.h"
 #include "widgets/runs/start_page.h"
+#include "widgets/runs/study_launch.h"
 #include "widgets/window/lab_page.h"
 
 namespace mhc {
@@ -73,6 +75,8 @@ MainWindow::MainWindow()
   connect(start_, &StartPage::runChosen, this,
           [this](const QString& run) { OpenRun(run.toStdString()); });
   connect(start_, &StartPage::openRequested, this, &MainWindow::ChooseRun);
+  connect(start_, &StartPage::studyChosen, this,
+          [this](const QString& study) { ShowHelp(StudyPageName(study)); });
   connect(start_, &StartPage::newRunRequested, this, [this] { MakeNewRun("default"); });
   connect(lab_, &LabPage::resumeRequested, this, &MainWindow::Resume);
   connect(lab_, &LabPage::exportRequested, this, &MainWindow::Export);
@@ -188,6 +192,30 @@ void MainWindow::Export(const QString& figure) {
   auto* dialog = new ExportDialog(context_, figure, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
+}
+
+void MainWindow::ShowHelp(const QString& page) {
+  if (help_ == nullptr) {
+    help_ = new HelpWindow(look_, this);
+    connect(help_, &HelpWindow::studyRequested, this, &MainWindow::StartStudy);
+  }
+  help_->ShowPage(page);
+  help_->show();
+}
+
+void MainWindow::StartStudy(const QString& name) {
+  const Study* study = FindStudy(name.toStdString());
+  if (study == nullptr) return;
+  auto* launch = new StudyLaunch(this);
+  connect(launch, &StudyLaunch::runBegan, this, &MainWindow::OpenRun);
+  connect(launch, &StudyLaunch::ended, launch, &QObject::deleteLater);
+  connect(launch, &StudyLaunch::failed, this, [this, launch](const QString& sentence) {
+    start_->ShowNotice(sentence);
+    ShowStart();
+    launch->deleteLater();
+  });
+  launch->Start(*study);
+  help_->hide();
 }
 
 void MainWindow::FollowCurrent() {

@@ -16,6 +16,7 @@ class QStackedWidget;
 namespace mhc {
 
 class EngineLaunch;
+class HelpWindow;
 class LabPage;
 class RunBar;
 class StartPage;
@@ -54,6 +55,8 @@ class MainWindow : public QMainWindow {
   void CloseRun(RunDocument* run);
   void Ask(const char* kind);
   void Export(const QString& figure);
+  void ShowHelp(const QString& page);
+  void StartStudy(const QString& name);
   void FollowCurrent();
   void SetLook(Look::Mode mode);
 
@@ -69,6 +72,7 @@ class MainWindow : public QMainWindow {
   LabPage* lab_;
   RunBar* bar_ = nullptr;
   QLabel* summary_ = nullptr;
+  HelpWindow* help_ = nullptr;  // made when it is wanted
 };
 
 }  // namespace mhc

@@ -100,6 +100,9 @@ void MainWindow::DeclareViewActions() {
                  tr("Give all views their first sizes back."),
                  {}},
                 [this] { lab_->ResetLayout(); });
+  actions_->Add({"actionHelp", tr("Help"), tr("Help"),
+                 tr("What each view shows, the constraints, the studies."), QKeySequence("F1")},
+                [this] { ShowHelp({}); });
   actions_->Add({"actionPalette", tr("Help"), tr("Search every action …"),
                  tr("Find an action by typing."), QKeySequence("Ctrl+K")},
                 [this] {

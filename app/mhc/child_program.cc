@@ -1,0 +1,41 @@
+#include "app/mhc/child_program.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "core/record/engine_environment.h"
+
+namespace mhc {
+
+Result<int> RunBeside(const std::string& name, const std::vector<std::string>& arguments) {
+  std::error_code no_self;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", no_self);
+  const std::string program = (self.parent_path() / name).string();
+  setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
+  std::vector<std::string> texts = {program};
+  texts.insert(texts.end(), arguments.begin(), arguments.end());
+  std::vector<char*> words;
+  for (std::string& text : texts) words.push_back(text.data());
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = 0;
+  const int fault = posix_spawn(&child, program.c_str(), &files, nullptr, words.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  if (fault != 0) return Fail("{} cannot be started: {}", program, std::strerror(fault));
+  int state = 0;
+  while (waitpid(child, &state, 0) < 0) {
+    if (errno != EINTR) return Fail("{}: {}", program, std::strerror(errno));
+  }
+  if (WIFSIGNALED(state)) return Fail("{} was killed by signal {}", name, WTERMSIG(state));
+  return WEXITSTATUS(state);
+}
+
+}  // namespace mhc

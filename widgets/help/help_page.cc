@@ -1,0 +1,122 @@
+#include "widgets/help/help_page.h"
+
+#include <QCoreApplication>
+
+#include "core/manifold/mixing_constraint.h"
+#include "core/record/configuration.h"
+#include "core/record/snapshot_kinds.h"
+#include "core/record/step_record.h"
+#include "core/record/study.h"
+
+namespace mhc {
+namespace {
+
+QString Text(std::string_view text) {
+  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString Tr(const char* text) { return QCoreApplication::translate("HelpPage", text); }
+
+// A bar would end a cell.
+QString Cell(QString text) { return text.replace('|', QStringLiteral("\\|")); }
+
+HelpPage Views() {
+  const QString markdown = Tr(
+      "# The views\n\n"
+      "All views show the step of the bar below and the site of the matrix lens. A click in a "
+      "curve "
+      "moves the step, a click on a site moves the site; the wheel zooms, a drag moves, a double "
+      "click shows all again. *⋯* in a view's header saves the view as a figure or copies its "
+      "numbers.\n\n"
+      "**Loss, gradient norm** against the step. The strong line is an exponential mean in "
+      "proportion to what is recorded, the pale one behind it what was measured, no spike left "
+      "out; rings are validation losses, crosses steps that were skipped. Flags are changes that "
+      "were made.\n\n"
+      "**Gain against depth**: by how much the forward signal (row sums) and the gradient (column "
+      "sums) grow, at one site or in the product of all sites up to it. 1 keeps a signal's size. "
+      "The line is the mean over tokens, the band its standard deviation, the pale band reaches "
+      "from the least to the most.\n\n"
+      "**Matrix lens**: H[i][j] is what output stream i takes from input stream j. Row and column "
+      "sums stand beside it, white at 1. The matrix at the right is a composite, formed for every "
+      "token and then averaged; the product of token means is another number and is called so.\n\n"
+      "**Spectrum**: singular values. σ₁ of a doubly stochastic matrix is 1; σ₂ says how much of "
+      "the "
+      "difference between streams passes a site.\n\n"
+      "**Streams**: size of each stream along the depth, how alike they are, and the weights with "
+      "which each site reads and writes.\n\n"
+      "**Stream scope**: the whole stack. A ribbon's width is the weight that it carries, a bar's "
+      "strength the stream's RMS; full dots are read weights, rings are write weights.");
+  return {QStringLiteral("views"), Tr("Using the lab"), Tr("The views"), markdown};
+}
+
+HelpPage Steering() {
+  const QString markdown = Tr(
+      "# Changing a run while it trains\n\n"
+      "A change is a request that the engine takes between two steps. It is *pending* until its "
+      "outcome is in the record, then *applied at step s*, or refused with the engine's reason. A "
+      "checkpoint is saved before every change of the training.\n\n"
+      "**Transfer** says how the logits of the new map start. *match matrix* fits them to the mean "
+      "of H_res over the probe's tokens, so that the model goes on where it was; what could not be "
+      "matched is shown as *unmatched*. *keep logits* puts the same numbers through the new map, "
+      "where both have the same logits. *blend* goes from the old map to the new one over K "
+      "steps.\n\n"
+      "**ΔH** is how far H_res moved at the change, in the Frobenius norm, the largest over the "
+      "sites.");
+  return {QStringLiteral("steering"), Tr("Using the lab"), Tr("Changing a run"), markdown};
+}
+
+HelpPage Constraints() {
+  QString markdown =
+      Tr("# Constraints\n\nA constraint is the map from a site's logits to H_res.\n\n");
+  markdown += Tr("| constraint | what it is | streams | logits at n = 4 |\n|---|---|---|---|\n");
+  for (const MixingConstraint& constraint : MixingConstraints()) {
+    const auto choice = ChooseConstraint(constraint.name);
+    const QString count =
+        constraint.allows(4) ? QString::number(LogitCount(*choice, 4)) : QStringLiteral("–");
+    markdown += QStringLiteral("| **%1** (%2) | %3 | %4 | %5 |\n")
+                    .arg(Text(constraint.name), Text(constraint.code), Cell(Text(constraint.text)),
+                         Text(constraint.allowed_streams), count);
+  }
+  return {QStringLiteral("constraints"), Tr("Reference"), Tr("Constraints"), markdown};
+}
+
+HelpPage Measures() {
+  QString markdown = Tr("# Measures\n\nEvery step:\n\n| measure | what it is |\n|---|---|\n");
+  for (const StepColumn& column : StepColumns()) {
+    markdown += QStringLiteral("| %1 | %2 |\n").arg(Text(column.name), Cell(Text(column.text)));
+  }
+  markdown += Tr("\nEvery snapshot:\n\n| array | shape | what it is |\n|---|---|---|\n");
+  for (const SnapshotKind& kind : SnapshotKinds()) {
+    markdown += QStringLiteral("| %1 | %2 | %3 |\n")
+                    .arg(Text(kind.name), Text(kind.shape), Cell(Text(kind.text)));
+  }
+  return {QStringLiteral("measures"), Tr("Reference"), Tr("Measures"), markdown};
+}
+
+HelpPage SettingsPage() {
+  QString markdown = Tr("# Settings\n\n| key | default | what it is |\n|---|---|---|\n");
+  for (const ConfigurationKey& key : ConfigurationKeys()) {
+    const Declaration& declaration = key.declaration;
+    markdown += QStringLiteral("| %1 | %2 | %3 |\n")
+                    .arg(Text(declaration.key), Cell(Text(ToToml(declaration.fallback))),
+                         Cell(Text(declaration.text)));
+  }
+  return {QStringLiteral("settings"), Tr("Reference"), Tr("Settings"), markdown};
+}
+
+}  // namespace
+
+QString StudyPageName(const QString& study) { return QStringLiteral("study-") + study; }
+
+std::vector<HelpPage> HelpPages() {
+  std::vector<HelpPage> pages = {Views(), Steering()};
+  for (const Study& study : Studies()) {
+    pages.push_back(
+        {StudyPageName(Text(study.name)), Tr("Studies"), Text(study.title), Text(study.page)});
+  }
+  for (HelpPage (*reference)() : {Constraints, Measures, SettingsPage})
+    pages.push_back(reference());
+  return pages;
+}
+
+}  // namespace mhc

@@ -1,0 +1,31 @@
+// One of our programs, started beside this one as a process of its own that outlives the window.
+//
+// Thread rule: the window's thread.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <QTemporaryDir>
+
+namespace mhc {
+
+class DetachedProcess {
+ public:
+  // What went wrong in a sentence; empty where it was started.
+  QString Start(const QString& program, const QStringList& words);
+
+  qint64 id() const { return id_; }  // 0 before the start
+  // A process that we did not make ourselves cannot be waited for, only asked after.
+  bool IsThere() const;
+  // The last sentence on its standard error.
+  QString LastWords() const;
+
+ private:
+  QTemporaryDir folder_;
+  qint64 id_ = 0;
+};
+
+// The path of a program that stands beside this one.
+QString ProgramBeside(const QString& name);
+
+}  // namespace mhc

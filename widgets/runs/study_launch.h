@@ -1,0 +1,40 @@
+// Trains a study by a process of its own, which outlives the window, and tells which of its runs
+// have begun.
+//
+// Thread rule: the window's thread.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <filesystem>
+#include <vector>
+
+#include "core/record/study.h"
+#include "widgets/runs/detached_process.h"
+
+namespace mhc {
+
+class StudyLaunch : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit StudyLaunch(QObject* parent = nullptr);
+
+  // Into a folder beside the other runs. One launch an object.
+  void Start(const Study& study);
+
+ Q_SIGNALS:
+  void runBegan(const std::filesystem::path& run);
+  void ended();                          // every run has begun and the process is done
+  void failed(const QString& sentence);  // it could not be started, or ended before its runs
+
+ private:
+  void Look();
+
+  std::vector<std::filesystem::path> awaited_;  // runs that have not begun
+  DetachedProcess process_;
+  QTimer timer_;
+};
+
+}  // namespace mhc
