@@ -51,15 +51,15 @@ class SeedFoldTest : public testing::Test {
   RunSelection runs_;
 };
 
-TEST(SpreadOf, IsTheMeanWithTheLeastAndTheMost) {
-  const Spread spread = SpreadOf({1.0, 4.0, 1.0});
+TEST(SeedSpreadOf, IsTheMeanWithTheLeastAndTheMost) {
+  const SeedSpread spread = SeedSpreadOf({1.0, 4.0, 1.0});
   EXPECT_DOUBLE_EQ(spread.mean, 2.0);
   EXPECT_DOUBLE_EQ(spread.low, 1.0);
   EXPECT_DOUBLE_EQ(spread.high, 4.0);
 }
 
-TEST(SpreadOf, IsNotANumberWhereOneOfThemIsNotFinite) {
-  const Spread spread = SpreadOf({1.0, std::numeric_limits<double>::infinity()});
+TEST(SeedSpreadOf, IsNotANumberWhereOneOfThemIsNotFinite) {
+  const SeedSpread spread = SeedSpreadOf({1.0, std::numeric_limits<double>::infinity()});
   EXPECT_TRUE(std::isnan(spread.mean) && std::isnan(spread.low) && std::isnan(spread.high));
 }
 
@@ -82,8 +82,8 @@ TEST_F(SeedFoldTest, GapsAreThoseOfEachSeedToTheMeanOfTheReference) {
   WriteRun("two", {{"seed", "2"}}, 4.0);
   const std::vector<SeedFold> folds = FoldSeeds(runs_);
   ASSERT_EQ(folds.size(), 1u);
-  const std::vector<Spread> reference(10, Spread{1.5, 1.5, 1.5});
-  const std::vector<Spread> gap = SmoothedSpread(folds.front(), "loss", 5, reference);
+  const std::vector<SeedSpread> reference(10, SeedSpread{1.5, 1.5, 1.5});
+  const std::vector<SeedSpread> gap = SmoothedSeeds(folds.front(), "loss", 5, reference);
   ASSERT_EQ(gap.size(), reference.size()) << "cut to the steps that both have";
   EXPECT_NEAR(gap.back().mean, 1.5, 1e-12);
   EXPECT_NEAR(gap.back().low, 0.5, 1e-12);

@@ -63,7 +63,7 @@ std::vector<SeedFold> FoldSeeds(const RunSelection& runs) {
   return folds;
 }
 
-Spread SpreadOf(const std::vector<double>& values) {
+SeedSpread SeedSpreadOf(const std::vector<double>& values) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   double sum = 0.0;
   for (const double value : values) sum += value;
@@ -72,8 +72,8 @@ Spread SpreadOf(const std::vector<double>& values) {
   return {sum / static_cast<double>(values.size()), *low, *high};
 }
 
-std::vector<Spread> SmoothedSpread(const SeedFold& fold, const char* column, int mean_steps,
-                                   const std::vector<Spread>& reference) {
+std::vector<SeedSpread> SmoothedSeeds(const SeedFold& fold, const char* column, int mean_steps,
+                                      const std::vector<SeedSpread>& reference) {
   std::vector<SmoothedSeries> smooth;
   std::int64_t last = std::numeric_limits<std::int64_t>::max();
   for (const SelectedRun* run : fold.runs) {
@@ -82,13 +82,13 @@ std::vector<Spread> SmoothedSpread(const SeedFold& fold, const char* column, int
     last = std::min(last, raw.last_step());
   }
   if (!reference.empty()) last = std::min(last, static_cast<std::int64_t>(reference.size()));
-  std::vector<Spread> spread;
+  std::vector<SeedSpread> spread;
   std::vector<double> values(fold.runs.size());
   for (std::int64_t step = 1; step <= last; ++step) {
     const double less =
         reference.empty() ? 0.0 : reference[static_cast<std::size_t>(step - 1)].mean;
     for (std::size_t i = 0; i < smooth.size(); ++i) values[i] = smooth[i].series().At(step) - less;
-    spread.push_back(SpreadOf(values));
+    spread.push_back(SeedSpreadOf(values));
   }
   return spread;
 }

@@ -24,14 +24,14 @@ struct SeedFold {
 std::vector<SeedFold> FoldSeeds(const RunSelection& runs);
 
 // A number of each of several runs, at the same place.
-struct Spread {
+struct SeedSpread {
   double mean = 0.0, low = 0.0, high = 0.0;  // NaN where any of them is not finite
 };
-Spread SpreadOf(const std::vector<double>& values);
+SeedSpread SeedSpreadOf(const std::vector<double>& values);
 
 // Of a column at the steps 1…last that all runs of the fold have, each run smoothed over
 // `mean_steps` (1: as measured), less `reference` where that is not empty.
-std::vector<Spread> SmoothedSpread(const SeedFold& fold, const char* column, int mean_steps,
-                                   const std::vector<Spread>& reference = {});
+std::vector<SeedSpread> SmoothedSeeds(const SeedFold& fold, const char* column, int mean_steps,
+                                      const std::vector<SeedSpread>& reference = {});
 
 }  // namespace mhc

@@ -21,7 +21,7 @@ constexpr Panel kPanels[] = {
      "suffix_backward_gain"},
 };
 
-PanelLine LineOf(const std::vector<Spread>& gains, const QString& name, QPen pen, bool has_band,
+PanelLine LineOf(const std::vector<SeedSpread>& gains, const QString& name, QPen pen, bool has_band,
                  Qt::PenStyle dash) {
   pen.setStyle(dash);
   PanelLine line{name, pen, {}, {}, {}, {}};
@@ -41,8 +41,8 @@ GainFigure::GainFigure(const ViewContext& view_context, const QString& name, boo
     : PanelFigure(view_context, name, tr("Signal gains against depth")),
       is_logarithmic_(is_logarithmic) {}
 
-std::optional<std::vector<Spread>> GainFigure::GainsOf(const SeedFold& fold, const char* kind,
-                                                       QString& why) const {
+std::optional<std::vector<SeedSpread>> GainFigure::GainsOf(const SeedFold& fold, const char* kind,
+                                                           QString& why) const {
   std::vector<std::vector<double>> by_site;
   for (const SelectedRun* run : fold.runs) {
     RunSnapshots snapshots(*run->document);
@@ -55,8 +55,8 @@ std::optional<std::vector<Spread>> GainFigure::GainsOf(const SeedFold& fold, con
       by_site[site].push_back(found->snapshot.data[site * kNumbersASite]);
     }
   }
-  std::vector<Spread> gains;
-  for (const std::vector<double>& values : by_site) gains.push_back(SpreadOf(values));
+  std::vector<SeedSpread> gains;
+  for (const std::vector<double>& values : by_site) gains.push_back(SeedSpreadOf(values));
   return gains;
 }
 

@@ -23,8 +23,8 @@ class GainFigure : public PanelFigure {
 
  private:
   // Over the runs of a fold, by site; empty where a snapshot is on its way.
-  std::optional<std::vector<Spread>> GainsOf(const SeedFold& fold, const char* kind,
-                                             QString& why) const;
+  std::optional<std::vector<SeedSpread>> GainsOf(const SeedFold& fold, const char* kind,
+                                                 QString& why) const;
 
   const bool is_logarithmic_;
 };

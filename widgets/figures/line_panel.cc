@@ -7,7 +7,6 @@
 
 #include "core/formats/number_text.h"
 #include "widgets/figures/plot_picture.h"
-#include "widgets/look/custom_plot.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
 #include "widgets/views/axis_room.h"
@@ -16,7 +15,7 @@
 namespace mhc {
 namespace {
 
-constexpr QMargins kLeastMargins(16, 6, 10, 12);
+constexpr QMargins kLeastMarginsOnPaper(16, 6, 10, 12), kLeastMargins(52, 6, 16, 30);
 constexpr double kPadding = 0.05;  // of the range
 constexpr double kLegendGap = 16.0;
 constexpr int kBandOpacity = 45;
@@ -88,42 +87,67 @@ QCPRange StepRange(const LinePanel& panel) {
 
 }  // namespace
 
-void DrawLinePanel(const LinePanel& panel, const Look& look, QPainter& painter,
-                   const QRectF& area) {
-  QCustomPlot plot;
-  plot.axisRect()->setMinimumMargins(kLeastMargins);
-  plot.setAntialiasedElements(QCP::aeAll);
-  StylePlot(plot, look, /*paper=*/true);
-  SetLogarithmic(*plot.yAxis, panel.is_logarithmic);
-  plot.xAxis->setLabel(panel.x_title);
-  plot.yAxis->setLabel(panel.letter.isEmpty()
-                           ? panel.y_title
-                           : QStringLiteral("%1 %2").arg(panel.letter, panel.y_title));
-  std::vector<LegendRow> legend;
-  for (const PanelLine& line : panel.lines) AddBand(plot, line, panel.is_logarithmic);
-  for (const PanelLine& line : panel.lines) {
-    AddLine(plot, Points(line, line.y, panel.is_logarithmic), line.pen);
+LinePanelPlot::LinePanelPlot(const Look& look, bool is_for_paper, QWidget* parent)
+    : QCustomPlot(parent),
+      look_(look),
+      is_for_paper_(is_for_paper),
+      ideal_(new QCPItemStraightLine(this)),
+      legend_(new PlotLegend(*this, look)) {
+  axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
+  setAntialiasedElements(QCP::aeAll);
+  ideal_->setSelectable(false);
+  legend_->SetMayShrink(!is_for_paper);
+  connect(this, &QCustomPlot::afterLayout, this, [this] {
+    if (!is_for_paper_) FitTicks(*yAxis);
+    legend_->Place();
+  });
+}
+
+void LinePanelPlot::Show(LinePanel panel) {
+  panel_ = std::move(panel);
+  StylePlot(*this, look_, is_for_paper_);
+  SetLogarithmic(*yAxis, panel_.is_logarithmic);
+  xAxis->setLabel(panel_.x_title);
+  yAxis->setLabel(panel_.letter.isEmpty()
+                      ? panel_.y_title
+                      : QStringLiteral("%1 %2").arg(panel_.letter, panel_.y_title));
+  clearGraphs();
+  AddLines();
+  xAxis->setRange(StepRange(panel_));
+  yAxis->setRange(RangeOf(panel_));
+  ideal_->setVisible(panel_.ideal.has_value());
+  ideal_->setPen(QPen(look_.Color(Role::kQuietText), 1.0, Qt::DotLine));
+  ideal_->point1->setCoords(0.0, panel_.ideal.value_or(1.0));
+  ideal_->point2->setCoords(1.0, panel_.ideal.value_or(1.0));
+  replot(QCustomPlot::rpQueuedReplot);
+}
+
+void LinePanelPlot::AddLines() {
+  std::vector<LegendRow> rows;
+  for (const PanelLine& line : panel_.lines) AddBand(*this, line, panel_.is_logarithmic);
+  for (const PanelLine& line : panel_.lines) {
+    AddLine(*this, Points(line, line.y, panel_.is_logarithmic), line.pen);
     if (line.name.isEmpty()) continue;
     LegendRow row;
     row.pen = line.pen;
     row.name = line.name;
-    legend.push_back(row);
+    rows.push_back(row);
   }
-  plot.xAxis->setRange(StepRange(panel));
-  plot.yAxis->setRange(RangeOf(panel));
-  if (panel.ideal) {
-    auto* ideal = new QCPItemStraightLine(&plot);
-    ideal->setPen(QPen(look.Color(Role::kQuietText), 1.0, Qt::DotLine));
-    ideal->point1->setCoords(0.0, *panel.ideal);
-    ideal->point2->setCoords(1.0, *panel.ideal);
-  }
-  auto* rows = new PlotLegend(plot, look);
-  rows->SetRows(std::move(legend));
-  QObject::connect(&plot, &QCustomPlot::afterLayout, &plot, [rows] { rows->Place(); });
-  plot.setViewport(QRectF(0.0, 0.0, area.width(), area.height()).toRect());
-  plot.replot();
-  const double below = rows->CoversCurves() ? rows->Height() + kLegendGap : 0.0;
-  LeaveRoom(*plot.yAxis, plot.axisRect()->height(), 0.0, below);
+  legend_->SetRows(rows.size() > 1 || is_for_paper_ ? std::move(rows) : std::vector<LegendRow>());
+}
+
+void LinePanelPlot::MakeRoom(double width, double height) {
+  setViewport(QRectF(0.0, 0.0, width, height).toRect());
+  replot();
+  const double below = legend_->CoversCurves() ? legend_->Height() + kLegendGap : 0.0;
+  LeaveRoom(*yAxis, axisRect()->height(), 0.0, below);
+}
+
+void DrawLinePanel(const LinePanel& panel, const Look& look, QPainter& painter,
+                   const QRectF& area) {
+  LinePanelPlot plot(look, /*is_for_paper=*/true);
+  plot.Show(panel);
+  plot.MakeRoom(area.width(), area.height());
   painter.save();
   painter.translate(area.topLeft());
   DrawPlot(plot, painter, area.width(), area.height());

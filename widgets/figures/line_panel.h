@@ -1,7 +1,9 @@
-// One panel of lines with bands in a paper's figure.
+// One panel of lines with bands: in a paper's figure, and on the screen where there is no run.
 //
 // Thread rule: the window's thread.
 #pragma once
+
+#include "widgets/look/custom_plot.h"
 
 #include <QPen>
 #include <QRectF>
@@ -15,6 +17,7 @@ class QPainter;
 namespace mhc {
 
 class Look;
+class PlotLegend;
 
 struct PanelLine {
   QString name;  // in the legend; empty: not in it
@@ -30,6 +33,27 @@ struct LinePanel {
   bool is_logarithmic = false;
   std::optional<double> ideal;  // a dotted line at that height
   std::vector<double> seen;     // heights that the axis holds in any case
+};
+
+class LinePanelPlot : public QCustomPlot {
+  Q_OBJECT
+
+ public:
+  LinePanelPlot(const Look& look, bool is_for_paper, QWidget* parent = nullptr);
+
+  // Replots with the next turn of the event loop.
+  void Show(LinePanel panel);
+  // For a paper of that size: the legend stands beside the lines, not on them.
+  void MakeRoom(double width, double height);
+
+ private:
+  void AddLines();
+
+  const Look& look_;
+  const bool is_for_paper_;
+  LinePanel panel_;
+  QCPItemStraightLine* ideal_;
+  PlotLegend* legend_;
 };
 
 // Into `area`, with 8 pt type.

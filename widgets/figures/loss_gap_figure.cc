@@ -15,7 +15,7 @@ int MeanSteps(const std::vector<SeedFold>& folds) {
   return std::max(kFewestMeanSteps, static_cast<int>(kMeanShare * static_cast<double>(last)));
 }
 
-PanelLine LineOf(const std::vector<Spread>& spread, const QString& name, const QPen& pen,
+PanelLine LineOf(const std::vector<SeedSpread>& spread, const QString& name, const QPen& pen,
                  bool has_band) {
   PanelLine line{name, pen, {}, {}, {}, {}};
   for (std::size_t i = 0; i < spread.size(); ++i) {
@@ -53,7 +53,7 @@ std::vector<LinePanel> LossGapFigure::Panels(const std::vector<SeedFold>& folds,
   });
   if (reference == folds.end()) reference = folds.begin();
   const int mean_steps = MeanSteps(folds);
-  const std::vector<Spread> base = SmoothedSpread(*reference, "loss", mean_steps);
+  const std::vector<SeedSpread> base = SmoothedSeeds(*reference, "loss", mean_steps);
 
   LinePanel gap{tr("(a)"), tr("Step"), tr("Loss gap to %1 (nats)").arg(reference->Name()),
                 {},        false,      0.0,
@@ -61,10 +61,10 @@ std::vector<LinePanel> LossGapFigure::Panels(const std::vector<SeedFold>& folds,
   LinePanel norm{tr("(b)"), tr("Step"), tr("Gradient norm"), {}, false, std::nullopt, {0.0}};
   for (auto fold = folds.begin(); fold != folds.end(); ++fold) {
     const bool has_band = fold->runs.size() > 1;
-    norm.lines.push_back(LineOf(SmoothedSpread(*fold, "gradient_norm", mean_steps), fold->Name(),
+    norm.lines.push_back(LineOf(SmoothedSeeds(*fold, "gradient_norm", mean_steps), fold->Name(),
                                 PenOf(*fold), has_band));
     if (fold == reference) continue;
-    gap.lines.push_back(LineOf(SmoothedSpread(*fold, "loss", mean_steps, base), fold->Name(),
+    gap.lines.push_back(LineOf(SmoothedSeeds(*fold, "loss", mean_steps, base), fold->Name(),
                                PenOf(*fold), has_band));
   }
   return {gap, norm};
