@@ -46,7 +46,8 @@ Status CheckConstraintChange(const Decoder& model, const std::vector<std::int64_
   for (const std::int64_t site : SitesOrAll(sites, model)) {
     const HyperConnection& connection = model->sites[site];
     const ConstraintChoice& now = connection->constraint();
-    if (transfer.kind == Transfer::Kind::kKeepLogits && !SameLogits(now, choice)) {
+    if (transfer.kind == Transfer::Kind::kKeepLogits &&
+        !SameLogits(now, choice, static_cast<int>(streams))) {
       return Fail(
           "transfer keep_logits: the logits of {} and {} differ in count or order at site "
           "{}, expected match_matrix or blend(K)",
