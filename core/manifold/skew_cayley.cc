@@ -11,8 +11,6 @@
 namespace mhc {
 namespace {
 
-constexpr double kLargestAngle = 1e8;
-
 Matrix SkewMatrix(std::span<const double> angles, int size) {
   assert(static_cast<int>(angles.size()) == AngleCount(size));
   Matrix skew = Matrix::Zero(size, size);

@@ -16,13 +16,16 @@ namespace mhc {
 // kSoftmaxSpread.
 inline constexpr double kLargestFitAngle = 64.0;
 
+// Beyond it, an angle counts as it, with derivative 0: nearer to the precision of a double, I + A
+// could not be inverted.
+inline constexpr double kLargestAngle = 1e8;
+
 // size·(size−1)/2.
 int AngleCount(int size);
 
 class CayleyRotation {
  public:
-  // angles: A_ij for i < j, row-major; A_ji = −A_ij. Beyond ±1e8 an angle counts as ±1e8, with
-  // derivative 0: nearer to the precision of a double, I + A could not be inverted.
+  // angles: A_ij for i < j, row-major; A_ji = −A_ij.
   CayleyRotation(std::span<const double> angles, int size);
 
   const Matrix& matrix() const { return rotation_; }

@@ -3,8 +3,6 @@
 namespace mhc {
 namespace {
 
-constexpr double kNoDirection = 1e-30;
-
 Eigen::Map<const Vector> AsVector(std::span<const double> v) {
   return {v.data(), static_cast<Eigen::Index>(v.size())};
 }

@@ -7,8 +7,10 @@
 
 namespace mhc {
 
-// v/‖v‖. A vector shorter than 1e-30 has no direction and counts as e_1, with derivative 0. Finite
-// for all finite v.
+// A vector without an entry as large has no direction, and counts as e_1 with derivative 0.
+inline constexpr double kNoDirection = 1e-30;
+
+// v/‖v‖. Finite for all finite v.
 Vector UnitVector(std::span<const double> v);
 
 // The cotangent of v for that of u = v/‖v‖: (g − u (u·g)) / ‖v‖.

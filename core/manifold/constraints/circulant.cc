@@ -13,20 +13,14 @@ double Depth(const ConstraintOptions& options) {
   return static_cast<double>(std::max<std::int64_t>(1, options.Integer("depth")));
 }
 
-// γ, the share of c that mixes: 1 where not leaky.
-double MixingShare(const ConstraintOptions& options) {
-  const double beta = options.Number("beta");
-  return beta == 0.0 ? 1.0 : beta / (2.0 * Depth(options));
-}
-
 Status Check(const ConstraintOptions& options) {
-  if (MixingShare(options) <= 1.0) return {};
+  if (CirculantShare(options) <= 1.0) return {};
   return Fail("beta: found {} for a depth of {}, expected at most twice the depth",
               options.Number("beta"), Depth(options));
 }
 
 Matrix Map(std::span<const double> logits, int streams, const ConstraintOptions& options) {
-  const double share = MixingShare(options);
+  const double share = CirculantShare(options);
   Vector c = share * Softmax(logits);
   c(0) += 1.0 - share;
   Matrix matrix(streams, streams);
@@ -49,7 +43,7 @@ Vector DiagonalSums(const Matrix& matrix) {
 std::vector<double> Pullback(std::span<const double> logits, int, const ConstraintOptions& options,
                              const Matrix& grad_matrix) {
   const Vector grad =
-      SoftmaxPullback(Softmax(logits), MixingShare(options) * DiagonalSums(grad_matrix));
+      SoftmaxPullback(Softmax(logits), CirculantShare(options) * DiagonalSums(grad_matrix));
   return {grad.begin(), grad.end()};
 }
 
@@ -61,7 +55,7 @@ std::vector<double> Start(int streams, const ConstraintOptions&) {
 
 // The nearest circulant has the means over the diagonals.
 std::vector<double> FitStart(const Matrix& target, const ConstraintOptions& options) {
-  const double share = MixingShare(options);
+  const double share = CirculantShare(options);
   Vector c = DiagonalSums(target) / static_cast<double>(target.rows());
   c(0) -= 1.0 - share;
   const Vector logits = LogitsOfShares(ProjectToSimplex(c / share));
@@ -69,6 +63,11 @@ std::vector<double> FitStart(const Matrix& target, const ConstraintOptions& opti
 }
 
 }  // namespace
+
+double CirculantShare(const ConstraintOptions& options) {
+  const double beta = options.Number("beta");
+  return beta == 0.0 ? 1.0 : beta / (2.0 * Depth(options));
+}
 
 MixingConstraint CirculantConstraint() {
   return {.name = "circulant",

@@ -11,4 +11,7 @@ namespace mhc {
 // The row of the table in mixing_constraint.cc.
 MixingConstraint CirculantConstraint();
 
+// γ = β/(2L), the share of c that mixes; 1 where not leaky.
+double CirculantShare(const ConstraintOptions& options);
+
 }  // namespace mhc

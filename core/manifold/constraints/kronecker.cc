@@ -25,12 +25,11 @@ std::vector<Factor> FactorsOf(int streams) {
   std::vector<Factor> factors;
   int first = 0;
   int left = streams;
-  for (const int prime : {2, 3}) {
-    for (; left % prime == 0; left /= prime) {
-      const int count = prime == 2 ? 2 : 6;
-      factors.push_back({prime, count, first, left / prime});
-      first += count;
-    }
+  for (const int size : KroneckerFactors(streams)) {
+    left /= size;
+    const int count = size == 2 ? 2 : 6;
+    factors.push_back({size, count, first, left});
+    first += count;
   }
   return factors;
 }
@@ -115,6 +114,14 @@ std::vector<double> FitStart(const Matrix& target, const ConstraintOptions&) {
 }
 
 }  // namespace
+
+std::vector<int> KroneckerFactors(int streams) {
+  std::vector<int> sizes;
+  for (const int prime : {2, 3}) {
+    for (; streams % prime == 0; streams /= prime) sizes.push_back(prime);
+  }
+  return sizes;
+}
 
 MixingConstraint KroneckerConstraint() {
   return {.name = "kronecker",

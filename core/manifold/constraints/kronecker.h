@@ -10,4 +10,7 @@ namespace mhc {
 // The row of the table in mixing_constraint.cc.
 MixingConstraint KroneckerConstraint();
 
+// The sizes of the factors, the most significant first: 2s, then 3s. Each has size! logits.
+std::vector<int> KroneckerFactors(int streams);
+
 }  // namespace mhc
