@@ -88,10 +88,16 @@ Action Declare(CLI::App& app) {
                  "options, and cotangent (n x n) where grad_logits is wanted")
       ->required();
   AddJsonOption(app, options->json);
-  std::string names = "Constraints and their options:\n";
+  std::string names = "Constraints, their logits at n = 4, what they keep, and their options:\n";
   for (const MixingConstraint& constraint : MixingConstraints()) {
-    names += "  " + constraint.name;
-    for (const Declaration& option : constraint.options) names += ' ' + option.key;
+    const ConstraintChoice choice = *ChooseConstraint(constraint.name);
+    names += fmt::format("  {}: {} logits; {}", constraint.name, LogitCount(choice, 4),
+                         ToText(Guarantees(choice)));
+    std::string separator = "; ";
+    for (const Declaration& option : constraint.options) {
+      names += separator + option.key;
+      separator = " ";
+    }
     names += '\n';
   }
   app.footer(

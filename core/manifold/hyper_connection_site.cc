@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/manifold/sigmoid.h"
+
 namespace mhc {
 namespace {
 
@@ -20,12 +22,6 @@ Status CheckSize(const char* name, const std::vector<double>& values, const char
                  std::int64_t expected) {
   if (static_cast<std::int64_t>(values.size()) == expected) return {};
   return Fail("{}: found {} numbers, expected {} ({})", name, values.size(), expected, dimensions);
-}
-
-double Sigmoid(double t) {
-  // Of the negative magnitude, so that no exponential overflows.
-  const double e = std::exp(-std::abs(t));
-  return t >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
 }
 
 // What one token's forward leaves for its backward.

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/manifold/seeded_normals.h"
+
 namespace mhc {
 namespace {
 
@@ -20,6 +22,13 @@ struct Box {
   Vector upper;
   Vector Clamp(const Vector& z) const { return z.cwiseMax(lower).cwiseMin(upper); }
 };
+
+// The box of a constraint's own limits.
+Box BoxWithin(const std::vector<double>& limits) {
+  const Vector largest =
+      Eigen::Map<const Vector>(limits.data(), static_cast<Eigen::Index>(limits.size()));
+  return {-largest, largest};
+}
 
 // A box of side `spread` about the start. Maps of exponentiated logits do not change when all
 // logits move together, so where the box lies costs nothing.
@@ -144,6 +153,27 @@ Point Descend(const Problem& problem, const Vector& start, const Box& box) {
   return best;
 }
 
+Box BoxFor(const ConstraintChoice& choice, int streams, const Vector& start) {
+  const MixingConstraint& constraint = *choice.constraint;
+  if (!constraint.fit_limits) return BoxAbout(start, constraint.fit_spread);
+  return BoxWithin(constraint.fit_limits(streams, choice.options));
+}
+
+// In the order in which they are tried.
+std::vector<std::vector<double>> Starts(const ConstraintChoice& choice, const Matrix& map_target) {
+  const int streams = static_cast<int>(map_target.rows());
+  const int count = LogitCount(choice, streams);
+  std::vector<std::vector<double>> starts = {
+      choice.constraint->fit_start(map_target, choice.options), StartLogits(choice, streams)};
+  for (int k = 0; k < choice.constraint->fit_restarts; ++k) {
+    starts.push_back(SeededNormals(k, count, 1.0));
+  }
+  for (const std::vector<double>& start : starts) {
+    assert(static_cast<int>(start.size()) == count);
+  }
+  return starts;
+}
+
 }  // namespace
 
 MatrixFit FitMatrix(const ConstraintChoice& choice, const Matrix& target) {
@@ -153,14 +183,10 @@ MatrixFit FitMatrix(const ConstraintChoice& choice, const Matrix& target) {
   const Matrix map_target = choice.transpose ? Matrix(target.transpose()) : target;
   const Problem problem(choice, map_target);
 
-  const int count = LogitCount(choice, streams);
-  const std::vector<std::vector<double>> starts = {
-      choice.constraint->fit_start(map_target, choice.options), StartLogits(choice, streams)};
   Point best;
-  for (const std::vector<double>& start : starts) {
-    assert(static_cast<int>(start.size()) == count);
-    const Vector z = Eigen::Map<const Vector>(start.data(), count);
-    Point point = Descend(problem, z, BoxAbout(z, choice.constraint->fit_spread));
+  for (const std::vector<double>& start : Starts(choice, map_target)) {
+    const Vector z = Eigen::Map<const Vector>(start.data(), LogitCount(choice, streams));
+    Point point = Descend(problem, z, BoxFor(choice, streams, z));
     if (best.residuals.size() == 0 || point.norm < best.norm) best = std::move(point);
     if (best.norm <= kUnseen) break;
   }

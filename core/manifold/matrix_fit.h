@@ -14,7 +14,8 @@ struct MatrixFit {
 };
 
 // Minimises ‖H(z) − target‖_F over the logits z of `choice`, with max z − min z bounded by the
-// constraint's fit_spread. Deterministic. target: n×n, finite; n must be allowed by the constraint.
+// constraint's fit_spread, or each |z| by its fit_limits. Deterministic. target: n×n, finite; n
+// must be allowed by the constraint.
 MatrixFit FitMatrix(const ConstraintChoice& choice, const Matrix& target);
 
 }  // namespace mhc

@@ -4,9 +4,22 @@
 
 #include <cassert>
 
+#include "core/manifold/constraints/block_orthostochastic.h"
+#include "core/manifold/constraints/cayley.h"
+#include "core/manifold/constraints/circulant.h"
+#include "core/manifold/constraints/harmonized.h"
+#include "core/manifold/constraints/householder.h"
 #include "core/manifold/constraints/identity.h"
+#include "core/manifold/constraints/identity_mix.h"
+#include "core/manifold/constraints/kronecker.h"
+#include "core/manifold/constraints/orthostochastic.h"
+#include "core/manifold/constraints/permutation_mix.h"
+#include "core/manifold/constraints/quaternion.h"
 #include "core/manifold/constraints/row_softmax.h"
 #include "core/manifold/constraints/sinkhorn.h"
+#include "core/manifold/constraints/spectral_clip.h"
+#include "core/manifold/constraints/spectral_sphere.h"
+#include "core/manifold/constraints/transport_fill.h"
 #include "core/manifold/constraints/unconstrained.h"
 
 namespace mhc {
@@ -59,6 +72,22 @@ std::string PlainText(const Value& value) {
 
 }  // namespace
 
+std::string ToText(const MapGuarantees& guarantees) {
+  std::vector<std::string_view> kept;
+  if (guarantees.rows && guarantees.columns) {
+    kept.push_back("rows and columns sum to 1");
+  } else if (guarantees.rows || guarantees.columns) {
+    kept.push_back(guarantees.rows ? "rows sum to 1" : "columns sum to 1");
+  }
+  if (guarantees.non_negative) kept.push_back("no negative entry");
+  if (guarantees.orthogonal) {
+    kept.push_back("orthogonal");
+  } else if (guarantees.spectral_norm) {
+    kept.push_back("spectral norm at most 1");
+  }
+  return kept.empty() ? "none" : fmt::format("{}", fmt::join(kept, ", "));
+}
+
 bool ConstraintOptions::Has(std::string_view key) const { return values_.contains(key); }
 
 std::int64_t ConstraintOptions::Integer(std::string_view key) const {
@@ -85,10 +114,12 @@ void ConstraintOptions::Set(std::string key, Value value) {
 
 std::span<const MixingConstraint> MixingConstraints() {
   static const std::vector<MixingConstraint> table = {
-      IdentityConstraint(),
-      UnconstrainedConstraint(),
-      RowSoftmaxConstraint(),
-      SinkhornConstraint(),
+      IdentityConstraint(),      UnconstrainedConstraint(),   RowSoftmaxConstraint(),
+      SinkhornConstraint(),      PermutationMixConstraint(),  KroneckerConstraint(),
+      TransportFillConstraint(), OrthostochasticConstraint(), BlockOrthostochasticConstraint(),
+      CirculantConstraint(),     CayleyConstraint(),          HouseholderConstraint(),
+      QuaternionConstraint(),    SpectralSphereConstraint(),  IdentityMixConstraint(),
+      HarmonizedConstraint(),    SpectralClipConstraint(),
   };
   return table;
 }
@@ -153,6 +184,14 @@ std::string ToText(const ConstraintChoice& choice) {
   return fmt::format("{}:{}", choice.constraint->name, fmt::join(assignments, ","));
 }
 
+ConstraintChoice AtDepth(ConstraintChoice choice, std::int64_t sites) {
+  constexpr std::string_view kDepth = "depth";
+  if (choice.options.Has(kDepth) && choice.options.Integer(kDepth) == 0) {
+    choice.options.Set(std::string(kDepth), sites);
+  }
+  return choice;
+}
+
 Status CheckStreams(const ConstraintChoice& choice, int streams) {
   if (streams < 1 || streams > kMaximumStreams) {
     return Fail("streams: found {}, expected an integer from 1 to {}", streams, kMaximumStreams);
@@ -161,13 +200,22 @@ Status CheckStreams(const ConstraintChoice& choice, int streams) {
     return Fail("streams: found {}, expected {} for the constraint {}", streams,
                 choice.constraint->allowed_streams, choice.constraint->name);
   }
-  return {};
+  return choice.constraint->check ? choice.constraint->check(choice.options) : Status();
 }
 
-bool SameLogits(const ConstraintChoice& one, const ConstraintChoice& other) {
+MapGuarantees Guarantees(const ConstraintChoice& choice) {
+  MapGuarantees guarantees = choice.constraint->guarantees(choice.options);
+  if (choice.transpose) std::swap(guarantees.rows, guarantees.columns);
+  return guarantees;
+}
+
+bool SameLogits(const ConstraintChoice& one, const ConstraintChoice& other, int streams) {
   const MixingConstraint& a = *one.constraint;
   const MixingConstraint& b = *other.constraint;
-  return a.name == b.name || (!a.logit_layout.empty() && a.logit_layout == b.logit_layout);
+  if (a.name != b.name && (a.logit_layout.empty() || a.logit_layout != b.logit_layout)) {
+    return false;
+  }
+  return LogitCount(one, streams) == LogitCount(other, streams);
 }
 
 int LogitCount(const ConstraintChoice& choice, int streams) {

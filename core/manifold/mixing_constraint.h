@@ -33,11 +33,29 @@ class ConstraintOptions {
   std::map<std::string, Value, std::less<>> values_;
 };
 
+// What every matrix of a map keeps, whatever the logits. Declared once for each constraint;
+// programs, help and tests read it here.
+struct MapGuarantees {
+  bool rows = false;           // every row sums to 1: the forward gain
+  bool columns = false;        // every column sums to 1: the backward gain
+  bool non_negative = false;   // no entry is below 0
+  bool spectral_norm = false;  // ‖H‖₂ ≤ 1
+  bool orthogonal = false;     // HᵀH = I
+  bool operator==(const MapGuarantees&) const = default;
+};
+// What every exactly doubly stochastic map keeps.
+constexpr MapGuarantees DoublyStochastic() {
+  return {.rows = true, .columns = true, .non_negative = true, .spectral_norm = true};
+}
+// "rows and columns sum to 1, no negative entry, spectral norm at most 1"; "none" where nothing is.
+std::string ToText(const MapGuarantees& guarantees);
+
 struct MixingConstraint {
   std::string name;  // "sinkhorn"
   std::string code;  // "C3", the row of the field's list
   std::string text;  // one sentence for help
   std::vector<Declaration> options;
+  MapGuarantees (*guarantees)(const ConstraintOptions& options);
 
   bool (*allows)(int streams);
   std::string allowed_streams;  // in words, for a refusal: "any n", "n = 2, 3, 4, 6 or 8"
@@ -51,7 +69,7 @@ struct MixingConstraint {
   std::vector<double> (*start)(int streams, const ConstraintOptions& options);
 
   // The fit of `match_matrix`: where it begins for a target, and the bound on max − min of the
-  // logits beyond which gradients die (0: the logits are not exponentiated, no bound).
+  // logits beyond which gradients die (0: no such bound).
   std::vector<double> (*fit_start)(const Matrix& target, const ConstraintOptions& options);
   double fit_spread;
 
@@ -59,6 +77,14 @@ struct MixingConstraint {
   // same layout can exchange their logits (the transfer `keep_logits`); "" shares them with no
   // other.
   std::string logit_layout = {};
+
+  // Where a fit may not leave max − min alone: the largest magnitude of each logit (infinite: free)
+  // of maps whose logits are not one softmax, such as gates; null: fit_spread alone.
+  std::vector<double> (*fit_limits)(int streams, const ConstraintOptions& options) = nullptr;
+  // Further starts of a fit, for maps on which one may end in a local minimum.
+  int fit_restarts = 0;
+  // What options must keep together beyond their own ranges; null: nothing.
+  Status (*check)(const ConstraintOptions& options) = nullptr;
 };
 
 // In the order of their codes.
@@ -82,11 +108,17 @@ Status SetOption(ConstraintChoice& choice, std::string_view key, const Value& va
 Result<ConstraintChoice> ParseConstraint(std::string_view text);
 // The text that ParseConstraint reads, with only the options that are not at their default.
 std::string ToText(const ConstraintChoice& choice);
-// Error where the constraint does not allow n streams (n must be 1…64).
+// The choice as one of `sites` sites has it: an option `depth` of 0 becomes their number.
+ConstraintChoice AtDepth(ConstraintChoice choice, std::int64_t sites);
+// Error where the constraint does not allow n streams (n must be 1…64), or where its options do not
+// go together.
 Status CheckStreams(const ConstraintChoice& choice, int streams);
 
+// What the choice keeps, with its options and its transpose.
+MapGuarantees Guarantees(const ConstraintChoice& choice);
+
 // True where the logits of one can stand, as they are, for those of the other.
-bool SameLogits(const ConstraintChoice& one, const ConstraintChoice& other);
+bool SameLogits(const ConstraintChoice& one, const ConstraintChoice& other, int streams);
 int LogitCount(const ConstraintChoice& choice, int streams);
 // H_res with the transpose applied where chosen. Asserts the number of logits.
 Matrix MapLogits(const ConstraintChoice& choice, int streams, std::span<const double> logits);

@@ -2,7 +2,10 @@
 
 #include <array>
 
+#include "core/manifold/constraints/harmonized.h"
+#include "core/model/rotation_maps.h"
 #include "core/model/sinkhorn_knopp.h"
+#include "core/model/stochastic_maps.h"
 
 namespace mhc {
 namespace {
@@ -28,6 +31,17 @@ at::Tensor Sinkhorn(const at::Tensor& logits, std::int64_t n, const ConstraintOp
   return SinkhornKnopp(AsMatrix(logits, n), options);
 }
 
+at::Tensor IdentityMix(const at::Tensor& logits, std::int64_t n, const ConstraintOptions& options) {
+  const at::Tensor gate = logits.narrow(-1, 0, 1).unsqueeze(-1);
+  const at::Tensor inner = SinkhornKnopp(AsMatrix(logits.narrow(-1, 1, n * n), n), options);
+  return gate.sigmoid() * inner + (-gate).sigmoid() * torch::eye(n, logits.options());
+}
+
+at::Tensor Harmonized(const at::Tensor& logits, std::int64_t n, const ConstraintOptions& options) {
+  const double step = options.Number("scale") * kHarmonizedStep;
+  return torch::eye(n, logits.options()) + step * AsMatrix(logits, n);
+}
+
 struct Row {
   std::string_view name;
   at::Tensor (*map)(const at::Tensor& logits, std::int64_t n, const ConstraintOptions& options);
@@ -38,6 +52,19 @@ constexpr std::array kRows = {
     Row{"unconstrained", Unconstrained},
     Row{"row_softmax", RowSoftmax},
     Row{"sinkhorn", Sinkhorn},
+    Row{"permutation_mix", PermutationMixMap},
+    Row{"kronecker", KroneckerMap},
+    Row{"transport_fill", TransportFillMap},
+    Row{"orthostochastic", OrthostochasticMap},
+    Row{"block_orthostochastic", BlockOrthostochasticMap},
+    Row{"circulant", CirculantMap},
+    Row{"cayley", CayleyMap},
+    Row{"householder", HouseholderMap},
+    Row{"quaternion", QuaternionMap},
+    Row{"spectral_sphere", SpectralSphereMap},
+    Row{"identity_mix", IdentityMix},
+    Row{"harmonized", Harmonized},
+    Row{"spectral_clip", SpectralClipMap},
 };
 
 const Row* FindRow(std::string_view name) {

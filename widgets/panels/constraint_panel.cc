@@ -284,11 +284,12 @@ void ConstraintPanel::CheckForm() {
 
 void ConstraintPanel::OfferTransfers(const ConstraintChoice& choice) {
   const auto sites = Sites();
+  const auto streams = static_cast<int>(current()->configuration().StreamCount());
   QString reason;
   for (std::size_t site = 0; site < choices_.size() && sites; ++site) {
     const bool meant = sites->empty() || std::binary_search(sites->begin(), sites->end(),
                                                             static_cast<std::int64_t>(site));
-    if (!meant || SameLogits(choices_[site], choice)) continue;
+    if (!meant || SameLogits(choices_[site], choice, streams)) continue;
     reason = tr("The logits of %1 and %2 differ in count or order, at site %3.")
                  .arg(QString::fromStdString(choices_[site].constraint->name),
                       QString::fromStdString(choice.constraint->name))

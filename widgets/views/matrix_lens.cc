@@ -1,10 +1,10 @@
 #include "widgets/views/matrix_lens.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/formats/number_text.h"
 #include "core/formats/person_text.h"
+#include "core/manifold/mixing_constraint.h"
 #include "widgets/views/header_choice.h"
 #include "widgets/views/matrix_canvas.h"
 #include "widgets/views/run_snapshots.h"
@@ -16,10 +16,11 @@ namespace {
 constexpr int kTitleRoom = 124;       // of the header, with the spaces between its parts
 constexpr double kNegligible = 1e-6;  // below zero, from rounding
 
-// Maps whose entries may be negative.
-constexpr std::array kSignedMaps = {"unconstrained", "cayley",     "householder",
-                                    "quaternion",    "harmonized", "spectral_sphere",
-                                    "spectral_clip"};
+// A constraint that this program does not know may have any sign.
+bool MayBeNegative(const std::string& constraint) {
+  const auto choice = ChooseConstraint(constraint);
+  return !choice || !Guarantees(*choice).non_negative;
+}
 
 const char* KindOf(MatrixLens::Beside beside) {
   switch (beside) {
@@ -255,8 +256,7 @@ bool MatrixLens::AreNonNegative(int first_site, int last_site) const {
   const std::vector<std::string> names = current()->ConstraintsAt(shown_step_ - 1);
   for (int site = first_site; site <= last_site; ++site) {
     if (site >= static_cast<int>(names.size())) return false;
-    const std::string& name = names[static_cast<std::size_t>(site)];
-    if (std::find(kSignedMaps.begin(), kSignedMaps.end(), name) != kSignedMaps.end()) return false;
+    if (MayBeNegative(names[static_cast<std::size_t>(site)])) return false;
   }
   return true;
 }

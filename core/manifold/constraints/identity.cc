@@ -20,6 +20,13 @@ MixingConstraint IdentityConstraint() {
       .code = "C0",
       .text = "No mixing: each stream goes on as it is.",
       .options = {},
+      .guarantees = [](const ConstraintOptions&) -> MapGuarantees {
+        return {.rows = true,
+                .columns = true,
+                .non_negative = true,
+                .spectral_norm = true,
+                .orthogonal = true};
+      },
       .allows = [](int) { return true; },
       .allowed_streams = "any n",
       .logit_count = [](int, const ConstraintOptions&) { return 0; },

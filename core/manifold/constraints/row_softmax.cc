@@ -1,21 +1,16 @@
 #include "core/manifold/constraints/row_softmax.h"
 
-#include <algorithm>
-#include <cmath>
-#include <functional>
+#include "core/manifold/simplex.h"
 
 namespace mhc {
 namespace {
 
 constexpr double kDiagonalStart = 8.0;
-constexpr double kFitSpread = 8.0;
 
 Matrix Map(std::span<const double> logits, int streams, const ConstraintOptions&) {
-  Matrix matrix = Eigen::Map<const Matrix>(logits.data(), streams, streams);
+  Matrix matrix(streams, streams);
   for (int i = 0; i < streams; ++i) {
-    // Relative to the row's largest, so that no exponential overflows and one of them is 1.
-    matrix.row(i) = (matrix.row(i).array() - matrix.row(i).maxCoeff()).exp().matrix();
-    matrix.row(i) /= matrix.row(i).sum();
+    matrix.row(i) = Softmax(logits.subspan(i * streams, streams)).transpose();
   }
   return matrix;
 }
@@ -26,8 +21,8 @@ std::vector<double> Pullback(std::span<const double> logits, int streams,
   std::vector<double> grad_logits(logits.size());
   Eigen::Map<Matrix> grad(grad_logits.data(), streams, streams);
   for (int i = 0; i < streams; ++i) {
-    const double mean = matrix.row(i).dot(grad_matrix.row(i));
-    grad.row(i) = (matrix.row(i).array() * (grad_matrix.row(i).array() - mean)).matrix();
+    grad.row(i) =
+        SoftmaxPullback(matrix.row(i).transpose(), grad_matrix.row(i).transpose()).transpose();
   }
   return grad_logits;
 }
@@ -38,28 +33,11 @@ std::vector<double> Start(int streams, const ConstraintOptions&) {
   return logits;
 }
 
-// The point of the probability simplex nearest to `row` (sort-based Euclidean projection).
-Vector ProjectToSimplex(const Vector& row) {
-  std::vector<double> falling(row.begin(), row.end());
-  std::sort(falling.begin(), falling.end(), std::greater<>());
-  double sum = 0.0;
-  double shift = 0.0;
-  for (std::size_t k = 0; k < falling.size(); ++k) {
-    sum += falling[k];
-    const double candidate = (sum - 1.0) / static_cast<double>(k + 1);
-    if (falling[k] > candidate) shift = candidate;
-  }
-  return (row.array() - shift).max(0.0).matrix();
-}
-
 std::vector<double> FitStart(const Matrix& target, const ConstraintOptions&) {
   std::vector<double> logits(target.size());
   Eigen::Map<Matrix> z(logits.data(), target.rows(), target.cols());
   for (Eigen::Index i = 0; i < target.rows(); ++i) {
-    const Vector row = ProjectToSimplex(target.row(i).transpose());
-    const double largest = row.maxCoeff();
-    // A row's logits are free up to a constant: its largest is put at 0.
-    z.row(i) = (row.array() / largest).max(std::exp(-kFitSpread)).log().matrix().transpose();
+    z.row(i) = LogitsOfShares(ProjectToSimplex(target.row(i).transpose())).transpose();
   }
   return logits;
 }
@@ -72,6 +50,9 @@ MixingConstraint RowSoftmaxConstraint() {
       .code = "C2",
       .text = "A softmax of each row: every output stream takes a weighted mean of the streams.",
       .options = {},
+      .guarantees = [](const ConstraintOptions&) -> MapGuarantees {
+        return {.rows = true, .non_negative = true};
+      },
       .allows = [](int) { return true; },
       .allowed_streams = "any n",
       .logit_count = [](int streams, const ConstraintOptions&) { return streams * streams; },
@@ -79,7 +60,7 @@ MixingConstraint RowSoftmaxConstraint() {
       .pullback = Pullback,
       .start = Start,
       .fit_start = FitStart,
-      .fit_spread = kFitSpread,
+      .fit_spread = kSoftmaxSpread,
       .logit_layout = "matrix"};
 }
 

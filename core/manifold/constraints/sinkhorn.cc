@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "core/manifold/simplex.h"
+
 namespace mhc {
 namespace {
-
-constexpr double kFitSpread = 8.0;
 
 // What one run of the iteration leaves for the way back. The arithmetic is written for the order
 // "columns, then rows"; the other order is the same on the transposed matrix.
@@ -153,21 +153,6 @@ void CentreRowsAndColumns(Matrix& logits) {
   }
 }
 
-std::vector<double> FitStart(const Matrix& target, const ConstraintOptions& options) {
-  constexpr double kSmallestShare = 1e-12;
-  const double largest = target.maxCoeff();
-  if (largest <= 0.0) return std::vector<double>(target.size(), 0.0);
-  // The logarithm of a doubly stochastic matrix is mapped to that matrix, which is what
-  // iterations > 0 leave unchanged.
-  Matrix logits = target.array().max(largest * kSmallestShare).log().matrix();
-  if (options.Integer("iterations") > 0) {
-    if (logits.maxCoeff() - logits.minCoeff() > kFitSpread) CentreRowsAndColumns(logits);
-    logits.array() -= logits.maxCoeff();
-  }
-  logits = logits.array().max(logits.maxCoeff() - kFitSpread).matrix();
-  return {logits.data(), logits.data() + logits.size()};
-}
-
 }  // namespace
 
 std::vector<Declaration> SinkhornIterationOptions() {
@@ -189,6 +174,29 @@ std::vector<Declaration> SinkhornIterationOptions() {
        .text = "0: Eq. 9 of the paper. Above 0: the form of DeepSeek's kernels, which add it to "
                "every entry after the first softmax and to every later sum."},
   };
+}
+
+MapGuarantees SinkhornGuarantees(const ConstraintOptions& options) {
+  // Epsilon is in every divisor, so that no sum is exactly 1.
+  const bool exact = options.Integer("iterations") > 0 && options.Number("epsilon") == 0.0;
+  return {.rows = exact && ColumnsFirst(options),
+          .columns = exact && !ColumnsFirst(options),
+          .non_negative = true};
+}
+
+std::vector<double> SinkhornFitStart(const Matrix& target, const ConstraintOptions& options) {
+  constexpr double kSmallestShare = 1e-12;
+  const double largest = target.maxCoeff();
+  if (largest <= 0.0) return std::vector<double>(target.size(), 0.0);
+  // The logarithm of a doubly stochastic matrix is mapped to that matrix, which is what
+  // iterations > 0 leave unchanged.
+  Matrix logits = target.array().max(largest * kSmallestShare).log().matrix();
+  if (options.Integer("iterations") > 0) {
+    if (logits.maxCoeff() - logits.minCoeff() > kSoftmaxSpread) CentreRowsAndColumns(logits);
+    logits.array() -= logits.maxCoeff();
+  }
+  logits = logits.array().max(logits.maxCoeff() - kSoftmaxSpread).matrix();
+  return {logits.data(), logits.data() + logits.size()};
 }
 
 Matrix SinkhornMap(std::span<const double> logits, int streams, const ConstraintOptions& options) {
@@ -235,14 +243,15 @@ MixingConstraint SinkhornConstraint() {
           .code = "C3",
           .text = "Sinkhorn-Knopp towards the doubly stochastic matrices, as in mHC.",
           .options = std::move(options),
+          .guarantees = SinkhornGuarantees,
           .allows = [](int) { return true; },
           .allowed_streams = "any n",
           .logit_count = [](int streams, const ConstraintOptions&) { return streams * streams; },
           .map = SinkhornMap,
           .pullback = SinkhornPullback,
           .start = Start,
-          .fit_start = FitStart,
-          .fit_spread = kFitSpread,
+          .fit_start = SinkhornFitStart,
+          .fit_spread = kSoftmaxSpread,
           .logit_layout = "matrix"};
 }
 

@@ -16,6 +16,10 @@ MixingConstraint SinkhornConstraint();
 // `iterations`, `order`, `epsilon`.
 std::vector<Declaration> SinkhornIterationOptions();
 
+MapGuarantees SinkhornGuarantees(const ConstraintOptions& options);
+// Logits near the logarithm of the target, spread over at most kSoftmaxSpread.
+std::vector<double> SinkhornFitStart(const Matrix& target, const ConstraintOptions& options);
+
 // logits n² row-major -> n×n, by the options `iterations` (k: k steps over the columns and k over
 // the rows; 0: exp(z) alone, capped at the largest double), `order` and `epsilon` (0: Eq. 9; above
 // 0: the form of DeepSeek's kernels, a softmax with epsilon added to every entry as the first step

@@ -24,6 +24,7 @@ MixingConstraint UnconstrainedConstraint() {
       .code = "C1",
       .text = "The logits are the matrix itself, as in Hyper-Connections; no gain is bounded.",
       .options = {},
+      .guarantees = [](const ConstraintOptions&) -> MapGuarantees { return {}; },
       .allows = [](int) { return true; },
       .allowed_streams = "any n",
       .logit_count = [](int streams, const ConstraintOptions&) { return streams * streams; },

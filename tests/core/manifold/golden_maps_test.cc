@@ -1,10 +1,8 @@
 // The Sinkhorn routines of public implementations, executed in double precision (tests/golden).
 #include <gmock/gmock.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "core/manifold/mixing_constraint.h"
+#include "tests/core/manifold/golden_json.h"
 
 namespace mhc {
 namespace {
@@ -12,22 +10,8 @@ namespace {
 constexpr double kTolerance = 1e-12;
 
 const nlohmann::json& Golden() {
-  static const nlohmann::json golden = nlohmann::json::parse(
-      std::ifstream(std::string(MHC_SOURCE_DIR) + "/tests/golden/maps_sinkhorn.json"));
+  static const nlohmann::json golden = GoldenJson("maps_sinkhorn.json");
   return golden;
-}
-
-Matrix AsMatrix(const nlohmann::json& rows) {
-  const auto n = static_cast<Eigen::Index>(rows.size());
-  Matrix matrix(n, n);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    for (Eigen::Index j = 0; j < n; ++j) matrix(i, j) = rows[i][j].get<double>();
-  }
-  return matrix;
-}
-
-double LargestDifference(const Matrix& a, const Matrix& b) {
-  return (a - b).cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
 }
 
 // Our options for each implementation's form, and how many results there are of it.

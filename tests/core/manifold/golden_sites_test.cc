@@ -38,12 +38,16 @@ SiteInputs InputsOf(const Safetensors& file) {
   return inputs;
 }
 
-SiteOptions OptionsOf(const Safetensors& file, const std::string& order) {
+// The Sinkhorn map of the file's metadata.
+std::string SinkhornOf(const Safetensors& file, const std::string& order) {
+  return fmt::format("sinkhorn:iterations={},epsilon={},order={}",
+                     static_cast<int>(Metadata(file, "iterations", -1)),
+                     Metadata(file, "eps_sinkhorn", 0.0), order);
+}
+
+SiteOptions OptionsOf(const Safetensors& file, const std::string& constraint) {
   SiteOptions options;
-  const std::string text = fmt::format("sinkhorn:iterations={},epsilon={},order={}",
-                                       static_cast<int>(Metadata(file, "iterations", -1)),
-                                       Metadata(file, "eps_sinkhorn", 0.0), order);
-  options.choice = ParseConstraint(text).value();
+  options.choice = ParseConstraint(constraint).value();
   options.eps_pre = Metadata(file, "eps_pre", 0.0);
   options.eps_norm = Metadata(file, "eps_norm", 0.0);
   options.post_factor = Metadata(file, "post_mult", 2.0);
@@ -61,10 +65,8 @@ void ExpectTensor(const Safetensors& file, const char* name, const std::vector<d
   }
 }
 
-void ExpectSite(const std::string& name, const std::string& order) {
-  SCOPED_TRACE(name);
-  const Safetensors file = OpenGolden(name);
-  const Result<SiteOutputs> out = RunSite(InputsOf(file), OptionsOf(file, order));
+void ExpectSiteOf(const Safetensors& file, const std::string& constraint) {
+  const Result<SiteOutputs> out = RunSite(InputsOf(file), OptionsOf(file, constraint));
   ASSERT_TRUE(out.has_value()) << out.error().message;
   ExpectTensor(file, "pre", out->pre);
   ExpectTensor(file, "post", out->post);
@@ -76,6 +78,12 @@ void ExpectSite(const std::string& name, const std::string& order) {
   ExpectTensor(file, "grad_alpha", out->grad_alpha);
   ExpectTensor(file, "grad_bias", out->grad_bias);
   ExpectTensor(file, "grad_f", out->grad_f);
+}
+
+void ExpectSite(const std::string& name, const std::string& order) {
+  SCOPED_TRACE(name);
+  const Safetensors file = OpenGolden(name);
+  ExpectSiteOf(file, SinkhornOf(file, order));
 }
 
 TEST(GoldenSites, OfTileKernelsAreOursWithEpsilon) {
@@ -94,9 +102,17 @@ TEST(GoldenSites, OfMhcLiteAreOursWithColumnsLast) {
   ExpectSite("mhclite_mhc_n2_c64_t1_it5", "rows_columns");
 }
 
+TEST(GoldenSites, OfMhcLitesPermutationMixAreOursTransposed) {
+  for (const char* name : {"mhclite_n4_c16_t6", "mhclite_n2_c64_t1"}) {
+    SCOPED_TRACE(name);
+    ExpectSiteOf(OpenGolden(name), "permutation_mix:transpose=true");
+  }
+}
+
 TEST(GoldenSites, AreToldApartByTheOrder) {
   const Safetensors file = OpenGolden("tilekernels_n4_c16_t6_noeps_it5");
-  const SiteOutputs swapped = RunSite(InputsOf(file), OptionsOf(file, "rows_columns")).value();
+  const SiteOutputs swapped =
+      RunSite(InputsOf(file), OptionsOf(file, SinkhornOf(file, "rows_columns"))).value();
   const std::vector<double> expected = file.AsDoubles("res").value();
   double largest = 0.0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
