@@ -14,38 +14,22 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Status SetConstraintOption(ConstraintChoice& choice, const std::string& key,
-                           const std::string& text) {
-  if (text.empty()) return {};
-  Value value = text;
-  for (const Declaration& option : choice.constraint->options) {
-    if (option.key == key) value = FromText(option, text);
-  }
-  const Status set = SetOption(choice, key, value);
-  if (!set) return Fail("--{}", set.error().message);
-  return {};
-}
-
 Status SetNumber(const std::string& key, double minimum, const std::string& text, double& number) {
   if (text.empty()) return {};
-  const Declaration declaration{.key = "--" + key, .fallback = number, .minimum = minimum};
-  const Result<Value> value = Check(declaration, FromText(declaration, text));
+  const Declaration declaration{.key = key, .fallback = number, .minimum = minimum};
+  const Result<Value> value = ReadOption(declaration, text);
   if (!value) return tl::unexpected(value.error());
   number = std::get<double>(*value);
   return {};
 }
 
 Result<SiteOptions> ReadOptions(const SiteArguments& arguments) {
-  Result<ConstraintChoice> choice = ParseConstraint(arguments.constraint);
-  if (!choice) return Fail("--constraint: {}", choice.error().message);
+  Result<ConstraintChoice> choice = ReadConstraint(arguments.map);
+  if (!choice) return tl::unexpected(choice.error());
   SiteOptions options{.choice = *std::move(choice)};
-  if (arguments.transpose) options.choice.transpose = true;
   constexpr double kAny = -std::numeric_limits<double>::infinity();
   for (const Status& set :
-       {SetConstraintOption(options.choice, "iterations", arguments.iterations),
-        SetConstraintOption(options.choice, "order", arguments.order),
-        SetConstraintOption(options.choice, "epsilon", arguments.epsilon),
-        SetNumber("eps-pre", 0.0, arguments.eps_pre, options.eps_pre),
+       {SetNumber("eps-pre", 0.0, arguments.eps_pre, options.eps_pre),
         SetNumber("eps-norm", 0.0, arguments.eps_norm, options.eps_norm),
         SetNumber("post-factor", kAny, arguments.post_factor, options.post_factor)}) {
     if (!set) return tl::unexpected(set.error());
@@ -74,12 +58,7 @@ std::string Report(const SiteArguments& arguments, const SiteOptions& options, c
 }
 
 void DeclareMapOptions(CLI::App& app, SiteArguments& arguments) {
-  app.add_option("--constraint", arguments.constraint, "NAME or NAME:key=value,key=value")
-      ->capture_default_str();
-  app.add_option("--iterations", arguments.iterations, "Steps of the constraint's normalisation");
-  app.add_option("--order", arguments.order, "columns_rows (the paper's) or rows_columns");
-  app.add_option("--epsilon", arguments.epsilon, "0: the paper's Eq. 9; above: the kernels' form");
-  app.add_flag("--transpose", arguments.transpose, "Applies the transpose of the map");
+  DeclareConstraintOptions(app, arguments.map);
   app.add_option("--eps-pre", arguments.eps_pre, "Added to pre after the sigmoid (0)");
   app.add_option("--eps-norm", arguments.eps_norm, "Added inside the root of the mean square (0)");
   app.add_option("--post-factor", arguments.post_factor, "Factor of the sigmoid of post (2)");

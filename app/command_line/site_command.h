@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/command_line/command.h"
+#include "app/command_line/constraint_options.h"
 #include "core/manifold/hyper_connection_site.h"
 
 namespace mhc {
@@ -14,9 +15,7 @@ namespace mhc {
 struct SiteArguments {
   std::string in;
   std::string out;
-  std::string constraint = "sinkhorn";
-  std::string iterations, order, epsilon;
-  bool transpose = false;
+  ConstraintArguments map;
   std::string eps_pre, eps_norm, post_factor;
   std::string kernels = "oracle";
   std::string compute = "float64";

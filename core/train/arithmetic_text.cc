@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "core/train/counter_random.h"
+#include "core/manifold/counter_random.h"
 
 namespace mhc {
 namespace {

@@ -5,7 +5,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "core/train/counter_random.h"
+#include "core/manifold/counter_random.h"
 #include "core/train/source_text.h"
 
 namespace mhc {

@@ -210,6 +210,20 @@ Matrix SinkhornMap(std::span<const double> logits, int streams, const Constraint
   return matrix;
 }
 
+std::vector<Matrix> SinkhornIterates(std::span<const double> logits, int streams,
+                                     const ConstraintOptions& options) {
+  const bool columns_first = ColumnsFirst(options);
+  Trace trace;
+  Iterate(Oriented(logits, streams, columns_first), options.Integer("iterations"),
+          options.Number("epsilon"), &trace);
+  // Every other output ends an iteration: the row steps, the first among them.
+  std::vector<Matrix> iterates;
+  for (std::size_t step = 0; step < trace.outputs.size(); step += 2) {
+    iterates.push_back(columns_first ? trace.outputs[step] : trace.outputs[step].transpose());
+  }
+  return iterates;
+}
+
 std::vector<double> SinkhornPullback(std::span<const double> logits, int streams,
                                      const ConstraintOptions& options, const Matrix& grad_matrix) {
   const std::int64_t iterations = options.Integer("iterations");

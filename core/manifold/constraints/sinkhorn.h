@@ -27,6 +27,10 @@ std::vector<double> SinkhornFitStart(const Matrix& target, const ConstraintOptio
 // holds no permutation, the iteration does not converge and the sums say so.
 Matrix SinkhornMap(std::span<const double> logits, int streams, const ConstraintOptions& options);
 
+// The matrices after 1 … `iterations` iterations: the last is SinkhornMap's. iterations: 1 or more.
+std::vector<Matrix> SinkhornIterates(std::span<const double> logits, int streams,
+                                     const ConstraintOptions& options);
+
 // The derivative of that truncated iteration, unrolled and walked back step by step.
 std::vector<double> SinkhornPullback(std::span<const double> logits, int streams,
                                      const ConstraintOptions& options, const Matrix& grad_matrix);

@@ -1,8 +1,11 @@
 #include "core/manifold/diagnostics/mixing.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
+
+#include "core/manifold/diagnostics/sums.h"
 
 namespace mhc {
 
@@ -31,6 +34,14 @@ double Dobrushin(const Matrix& matrix) {
     }
   }
   return largest;
+}
+
+double DobrushinBound(std::span<const Matrix> factors) {
+  assert(!factors.empty());
+  const auto n = static_cast<double>(factors.front().rows());
+  double bound = std::sqrt(n);
+  for (const Matrix& factor : factors) bound *= 1.0 - n * MinimumEntry(factor);
+  return bound;
 }
 
 }  // namespace mhc

@@ -1,9 +1,12 @@
 #include "core/manifold/diagnostics/sums.h"
 
+#include <cmath>
+
 namespace mhc {
 namespace {
 
 double Largest(const Vector& values) { return values.maxCoeff<Eigen::PropagateNaN>(); }
+double Smallest(const Vector& values) { return values.minCoeff<Eigen::PropagateNaN>(); }
 
 }  // namespace
 
@@ -22,6 +25,16 @@ double ColumnError(const Matrix& matrix) {
 StreamGain Gain(const Matrix& matrix) {
   return {.forward = Largest(RowSums(matrix).cwiseAbs()),
           .backward = Largest(ColumnSums(matrix).cwiseAbs())};
+}
+
+TwoSidedGain GainFromBothSides(const Matrix& matrix) {
+  const Vector rows = RowSums(matrix), columns = ColumnSums(matrix);
+  const Vector logarithms = columns.unaryExpr([](double sum) { return std::abs(std::log(sum)); });
+  return {.row_min = Smallest(rows),
+          .row_max = Largest(rows),
+          .column_min = Smallest(columns),
+          .column_max = Largest(columns),
+          .log_column = Largest(logarithms)};
 }
 
 double NormInf(const Matrix& matrix) { return Largest(RowSums(matrix.cwiseAbs())); }

@@ -24,6 +24,16 @@ double ColumnError(const Matrix& matrix);  // max_j |Σ_i H_ij − 1|
 
 StreamGain Gain(const Matrix& matrix);
 
+// Both ends of the signed sums: a largest sum alone hides what is damped. Ideal: 1 four times, and
+// 0. For finite Sinkhorn in the paper's order the damping is in the columns.
+struct TwoSidedGain {
+  double row_min = 0.0, row_max = 0.0;        // of Σ_j H_ij over i
+  double column_min = 0.0, column_max = 0.0;  // of Σ_i H_ij over j
+  // max_j |ln Σ_i H_ij|: infinite where a sum is 0, NaN where one is negative.
+  double log_column = 0.0;
+};
+TwoSidedGain GainFromBothSides(const Matrix& matrix);
+
 // The operator norms, which equal the gains where no entry is negative.
 double NormInf(const Matrix& matrix);  // max_i Σ_j |H_ij|
 double NormOne(const Matrix& matrix);  // max_j Σ_i |H_ij|

@@ -1,0 +1,10 @@
+// `mhc simulate`: the random-logit depth study of a constraint.
+#pragma once
+
+#include "app/command_line/command.h"
+
+namespace mhc {
+
+Command SimulateCommand();
+
+}  // namespace mhc
