@@ -258,6 +258,12 @@ Status CheckDepthStudy(const DepthStudyOptions& options) {
   return {};
 }
 
+std::vector<double> StudyLogits(const DepthStudyOptions& options, std::int64_t trial,
+                                std::int64_t layer) {
+  assert(CheckDepthStudy(options) && trial >= 0 && layer >= 1);
+  return TrialLogits(options, trial).OfLayer(layer);
+}
+
 Result<DepthStudy> RunDepthStudy(const DepthStudyOptions& given) {
   if (const Status checked = CheckDepthStudy(given); !checked) {
     return tl::unexpected(checked.error());

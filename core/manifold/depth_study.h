@@ -84,6 +84,10 @@ struct DepthStudy {
 // together, with the option's key, what was found and what was expected.
 Status CheckDepthStudy(const DepthStudyOptions& options);
 
+// The logits of one layer (from 1) of one trial (from 0). Asserts that the options are in order.
+std::vector<double> StudyLogits(const DepthStudyOptions& options, std::int64_t trial,
+                                std::int64_t layer);
+
 // Fails as CheckDepthStudy does. Composites are carried with a power of two beside them: a measure
 // beyond the range of a double is infinite, never NaN. σₙ of a composite is one over the norm of
 // the product of the inverses, which holds its digits where that of the product itself would drown

@@ -10,14 +10,18 @@
 #include <algorithm>
 
 #include "core/formats/person_text.h"
+#include "widgets/dial/dial_controls.h"
+#include "widgets/dial/dial_page.h"
 #include "widgets/figures/export_dialog.h"
 #include "widgets/help/help_window.h"
+#include "widgets/panels/current_constraints.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/runs/engine_launch.h"
 #include "widgets/runs/new_run_dialog.h"
 #include "widgets/runs/recent_runs.h"
 #include "widgets/runs/start_page.h"
 #include "widgets/runs/study_launch.h"
+#include "widgets/views/run_snapshots.h"
 #include "widgets/window/lab_page.h"
 
 namespace mhc {
@@ -61,12 +65,14 @@ MainWindow::MainWindow()
       actions_(new ActionRegistry(this)),
       pages_(new QStackedWidget(this)),
       start_(new StartPage(look_)),
-      lab_(new LabPage(context_, sender_)) {
+      lab_(new LabPage(context_, sender_)),
+      dial_(new DialPage(look_)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("mHC Lab"));
   look_.ApplyToApplication();
   pages_->addWidget(start_);
   pages_->addWidget(lab_);
+  pages_->addWidget(dial_);
   setCentralWidget(pages_);
   DeclareActions();
   MakeMenusAndBar();
@@ -192,6 +198,29 @@ void MainWindow::Export(const QString& figure) {
   auto* dialog = new ExportDialog(context_, figure, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
+}
+
+void MainWindow::ShowDial() { pages_->setCurrentWidget(dial_); }
+
+// The token-mean H_res of the site that the views show, under the constraint that it has.
+void MainWindow::SendSiteToDial() {
+  RunDocument& run = *runs_.current();
+  const FetchedSnapshot* found = RunSnapshots(run).At("res_mean", step_.step());
+  const auto choices = ConstraintChoicesAt(run, step_.step());
+  const auto site = static_cast<std::size_t>(site_.site());
+  if (found == nullptr || site >= choices.size()) {
+    statusBar()->showMessage(tr("The matrix of this site is not recorded at this step yet."), 4000);
+    return;
+  }
+  const auto n = found->snapshot.shape.back();
+  Matrix matrix(n, n);
+  for (Eigen::Index k = 0; k < n * n; ++k) {
+    matrix(k / n, k % n) = found->snapshot.data[site * static_cast<std::size_t>(n * n) + k];
+  }
+  ShowDial();
+  dial_->controls().TakeMatrix(
+      choices[site], matrix,
+      tr("%1, %2 at step %3").arg(run.Name(), SiteText(site_.site())).arg(found->step));
 }
 
 void MainWindow::ShowHelp(const QString& page) {

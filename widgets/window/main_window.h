@@ -16,6 +16,7 @@ class QStackedWidget;
 namespace mhc {
 
 class EngineLaunch;
+class DialPage;
 class HelpWindow;
 class LabPage;
 class RunBar;
@@ -56,6 +57,8 @@ class MainWindow : public QMainWindow {
   void Ask(const char* kind);
   void Export(const QString& figure);
   void ShowHelp(const QString& page);
+  void ShowDial();
+  void SendSiteToDial();
   void StartStudy(const QString& name);
   void FollowCurrent();
   void SetLook(Look::Mode mode);
@@ -70,6 +73,7 @@ class MainWindow : public QMainWindow {
   QStackedWidget* pages_;
   StartPage* start_;
   LabPage* lab_;
+  DialPage* dial_;
   RunBar* bar_ = nullptr;
   QLabel* summary_ = nullptr;
   HelpWindow* help_ = nullptr;  // made when it is wanted

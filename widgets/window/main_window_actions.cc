@@ -84,6 +84,17 @@ void MainWindow::DeclareViewActions() {
                     site_.SetSite(site_.site() + 1);
                   }
                 });
+  actions_->Add({"actionDial", tr("View"), tr("Dial"),
+                 tr("What a constraint does to a product of matrices, computed on the spot."),
+                 QKeySequence("D")},
+                [this] { ShowDial(); });
+  actions_->Add(
+      {"actionSendSite", tr("View"), tr("Send site to the dial"),
+       tr("Take the matrix of this site to the dial, in every layer."), QKeySequence("Shift+D")},
+      [this] { SendSiteToDial(); });
+  actions_->Add(
+      {"actionLab", tr("View"), tr("Lab"), tr("The runs that are open."), QKeySequence("L")},
+      [this] { pages_->setCurrentWidget(lab_); });
   actions_->Add({"actionLight", tr("View"), tr("Light"), tr("Light colours."), {}},
                 [this] { SetLook(Look::Mode::kLight); });
   actions_->Add({"actionDark", tr("View"), tr("Dark"), tr("Dark colours."), {}},
@@ -165,10 +176,14 @@ void MainWindow::UpdateActions() {
                                                     : tr("The run is finished."));
   for (const char* name :
        {"actionExport", "actionCloseRun", "actionPlay", "actionFollow", "actionStepBack",
-        "actionStepForward", "actionPreviousSite", "actionNextSite"}) {
+        "actionStepForward", "actionPreviousSite", "actionNextSite", "actionLab"}) {
     actions_->SetReason(
         name, run ? (open || QString(name) == "actionCloseRun" ? QString() : none) : none);
   }
+  const bool has_sites = open && run->configuration().SiteCount() > 0;
+  actions_->SetReason("actionSendSite", !open       ? none
+                                        : has_sites ? QString()
+                                                    : tr("The run has no mixing sites."));
 }
 
 }  // namespace mhc

@@ -5,19 +5,21 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QSlider>
 #include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <vector>
 
 #include "tests/bench/long_run.h"
+#include "widgets/dial/dial_page.h"
 #include "widgets/look/custom_plot.h"
 #include "widgets/views/curve_plot.h"
 
 namespace mhc {
 namespace {
 
-constexpr int kRepaints = 400;
+constexpr int kRepaints = 400, kMoves = 150;
 
 double Milliseconds(const QElapsedTimer& timer) {
   return 1e-6 * static_cast<double>(timer.nsecsElapsed());
@@ -53,6 +55,25 @@ std::vector<double> Repaint(QCustomPlot& plot) {
   return times;
 }
 
+// A hand on the dial's slider: from its move to the painted picture.
+std::vector<double> MoveSlider(const Look& look) {
+  DialPage page(look);
+  page.resize(1280, 700);
+  page.show();
+  QApplication::processEvents();
+  auto* slider = page.findChild<QSlider*>("dialIterations");
+  std::vector<double> times;
+  for (int i = 0; i < kMoves; ++i) {
+    QElapsedTimer timer;
+    timer.start();
+    slider->setValue(1 + i % 30);
+    QApplication::processEvents();
+    times.push_back(Milliseconds(timer));
+  }
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
 int Run() {
   const LongRun long_run;
   Look look(Look::Mode::kLight);
@@ -68,6 +89,9 @@ int Run() {
   const std::vector<double> times = Repaint(*view.findChild<QCustomPlot*>());
   fmt::print("repaint, ms: median {:.2f}, p99 {:.2f}, of {}\n", times[times.size() / 2],
              times[times.size() * 99 / 100], times.size());
+  const std::vector<double> moves = MoveSlider(look);
+  fmt::print("dial, ms a move of the slider: median {:.1f}, p99 {:.1f}, of {}\n",
+             moves[moves.size() / 2], moves[moves.size() * 99 / 100], moves.size());
   return 0;
 }
 
