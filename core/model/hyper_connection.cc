@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/manifold/constraints/harmonized.h"
 #include "core/model/mixing_map.h"
 
 namespace mhc {
@@ -124,6 +125,7 @@ void HyperConnectionImpl::SetConstraint(const ConstraintChoice& choice, const at
     next->to(pre->bias.defined() ? pre->bias.device() : bias.device());
     next->predictor->Restart(bias);
   }
+  if (FollowsGain(choice) && FollowsGain(mixer->choice)) next->mean_gain = mixer->mean_gain;
   EndBlend();
   if (blend) {
     outgoing = register_module("outgoing", mixer);
@@ -134,7 +136,15 @@ void HyperConnectionImpl::SetConstraint(const ConstraintChoice& choice, const at
 
 void HyperConnectionImpl::SetConstraintKeepingLogits(const ConstraintChoice& choice) {
   TORCH_INTERNAL_ASSERT(LogitCount(choice, static_cast<int>(streams_)) == mixer->predictor->size());
+  if (!FollowsGain(choice)) mixer->mean_gain = std::numeric_limits<double>::quiet_NaN();
   mixer->choice = choice;
+}
+
+void HyperConnectionImpl::FollowCompositeGain(double gain) {
+  if (!FollowsGain(mixer->choice)) return;
+  const HarmonizedUpdate update = UpdateHarmonized(mixer->choice.options, mixer->mean_gain, gain);
+  mixer->mean_gain = update.mean_gain;
+  mixer->choice.options.Set("scale", update.scale);
 }
 
 void HyperConnectionImpl::EndBlend() {

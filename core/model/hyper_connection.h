@@ -8,6 +8,7 @@
 
 #include <torch/torch.h>
 
+#include <limits>
 #include <optional>
 
 #include "core/manifold/mixing_constraint.h"
@@ -31,6 +32,9 @@ class MixerImpl : public torch::nn::Module {
 
   ConstraintChoice choice;
   MapPredictor predictor{nullptr};
+  // Beside the scale among the options, the state of a constraint that follows the gain of the
+  // composite: the moving average of that gain, NaN before the first.
+  double mean_gain = std::numeric_limits<double>::quiet_NaN();
 };
 TORCH_MODULE(Mixer);
 
@@ -62,6 +66,9 @@ class HyperConnectionImpl : public torch::nn::Module {
   // Other options of the same constraint, or another constraint with the same logits: φ, α and b
   // stay.
   void SetConstraintKeepingLogits(const ConstraintChoice& choice);
+  // After a step whose composite had this gain (max_i Σ_j |P_ij|): the scale of a constraint that
+  // follows it is set for the next one; others stay. An outgoing mixer keeps its scale.
+  void FollowCompositeGain(double gain);
   // Ends a blend: the outgoing mixer is dropped.
   void EndBlend();
   // Weight λ of the new map while a blend goes on; the trainer sets it before each step.

@@ -421,6 +421,11 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
       return tl::unexpected(status.error());
     }
   }
+  const std::int64_t sites = configuration.SiteCount();
+  configuration.mixing.constraint = AtDepth(configuration.mixing.constraint, sites);
+  for (SiteOverride& entry : configuration.site_overrides) {
+    entry.settings.constraint = AtDepth(entry.settings.constraint, sites);
+  }
   if (auto status = CheckWhole(configuration, places); !status) {
     return tl::unexpected(status.error());
   }

@@ -76,13 +76,14 @@ std::string FullText(const ConstraintChoice& choice) {
 }
 
 Result<Value> CheckedConstraint(const Configuration& configuration, const std::string& text) {
-  const auto choice = ParseConstraint(text);
-  if (!choice) return tl::unexpected(choice.error());
+  const auto parsed = ParseConstraint(text);
+  if (!parsed) return tl::unexpected(parsed.error());
+  const ConstraintChoice choice = AtDepth(*parsed, configuration.SiteCount());
   const auto streams = static_cast<int>(configuration.StreamCount());
-  if (const auto status = CheckStreams(*choice, streams); !status) {
+  if (const auto status = CheckStreams(choice, streams); !status) {
     return FailWithin("constraint", status.error());
   }
-  return Value(FullText(*choice));
+  return Value(FullText(choice));
 }
 
 Result<Value> CheckedValue(const Configuration& configuration, const InterventionKind& kind,

@@ -42,6 +42,9 @@ constexpr std::array kColumns = {
     StepColumn{"column_error", "", "Largest |Σ_i H_ij − 1| over sites and tokens."},
     StepColumn{"distance_to_identity", "", "‖H − I‖_F of the token-mean maps, mean over sites."},
     StepColumn{"logit_spread", "", "Largest max − min of the logits before the map."},
+    StepColumn{
+        "harmonized_scale", "",
+        "Smallest scale s of the harmonized sites in this step; empty where there are none."},
     StepColumn{"stream_gain", "", "‖X(L)‖_F / ‖X(0)‖_F, mean over tokens."},
     StepColumn{"stream_cosine", "",
                "Mean off-diagonal cosine between streams after the last site; 1: collapsed."},

@@ -1,5 +1,6 @@
 #include "core/train/checkpoint.h"
 
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -69,6 +70,7 @@ nlohmann::ordered_json ToJson(const TrainingState& state) {
   for (const SiteState& site : state.sites) {
     nlohmann::ordered_json entry;
     entry["constraint"] = site.constraint;
+    if (!std::isnan(site.mean_gain)) entry["mean_gain"] = site.mean_gain;
     if (!site.outgoing.empty()) {
       entry["outgoing"] = site.outgoing;
       entry["blend_start"] = site.blend.start;
@@ -90,6 +92,7 @@ TrainingState FromJson(const nlohmann::json& json) {
   for (const auto& entry : json.at("sites")) {
     SiteState site;
     site.constraint = entry.at("constraint").get<std::string>();
+    if (entry.contains("mean_gain")) site.mean_gain = entry.at("mean_gain").get<double>();
     if (entry.contains("outgoing")) {
       site.outgoing = entry.at("outgoing").get<std::string>();
       site.blend = {entry.at("blend_start").get<std::int64_t>(),
@@ -109,6 +112,9 @@ Status CheckState(const TrainingState& state, std::int64_t step) {
     if (!checked) return tl::unexpected(checked.error());
   }
   for (const SiteState& site : state.sites) {
+    if (site.mean_gain <= 0.0 || std::isinf(site.mean_gain)) {
+      return Fail("sites: found a mean_gain of {}, expected a number above 0", site.mean_gain);
+    }
     if (!site.outgoing.empty() && (site.blend.steps < 1 || site.blend.start > step)) {
       return Fail("sites: found a blend over {} steps from step {}, expected one in progress",
                   site.blend.steps, site.blend.start);
@@ -171,6 +177,7 @@ Status RestoreSites(const fs::path& folder, const TrainingState& state, Trainer&
       blend = saved.blend;
     }
     site->SetConstraint(*choice, NoLogits(*choice, streams), blend);
+    site->mixer->mean_gain = saved.mean_gain;
   }
   trainer.optimizer().Rebuild();
   return {};
@@ -203,6 +210,7 @@ std::vector<SiteState> SiteStates(const Decoder& model) {
   for (const HyperConnection& site : model->sites) {
     SiteState state;
     state.constraint = ToText(site->constraint());
+    state.mean_gain = site->mixer->mean_gain;
     if (site->blend()) {
       state.outgoing = ToText(site->outgoing->choice);
       state.blend = *site->blend();

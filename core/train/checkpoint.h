@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,8 +18,9 @@ namespace mhc {
 
 // The constraint of one site, and the one that a blend still fades out.
 struct SiteState {
-  std::string constraint;  // as ToText(ConstraintChoice)
-  std::string outgoing;    // "" where no blend goes on
+  std::string constraint;  // as ToText(ConstraintChoice), with the present scale of `harmonized`
+  double mean_gain = std::numeric_limits<double>::quiet_NaN();  // that the scale follows
+  std::string outgoing;                                         // "" where no blend goes on
   Blend blend;
 };
 

@@ -1,5 +1,8 @@
 #include "core/train/constraint_transfer.h"
 
+#include <algorithm>
+
+#include "core/manifold/constraints/harmonized.h"
 #include "core/manifold/matrix_fit.h"
 
 namespace mhc {
@@ -25,6 +28,13 @@ MatrixFit Match(const ConstraintChoice& from, const ConstraintChoice& to, const 
     return fit;
   }
   return FitMatrix(to, mean_matrix);
+}
+
+// A scale that follows the gain goes on from where it is.
+ConstraintChoice Continued(const ConstraintChoice& now, ConstraintChoice next) {
+  if (!FollowsGain(now) || !FollowsGain(next)) return next;
+  next.options.Set("scale", std::max(now.options.Number("scale"), next.options.Number("s_min")));
+  return next;
 }
 
 }  // namespace
@@ -78,12 +88,13 @@ Status CheckMeans(const Decoder& model, const std::vector<std::int64_t>& sites,
 }
 
 ConstraintChange ChangeConstraint(Decoder& model, const std::vector<std::int64_t>& sites,
-                                  const ConstraintChoice& choice, const Transfer& transfer,
+                                  const ConstraintChoice& wished, const Transfer& transfer,
                                   const SiteMeans& means, std::int64_t finished) {
   torch::NoGradGuard no_grad;
   ConstraintChange change;
   for (const std::int64_t site : SitesOrAll(sites, model)) {
     HyperConnection& connection = model->sites[site];
+    const ConstraintChoice choice = Continued(connection->constraint(), wished);
     if (transfer.kind == Transfer::Kind::kKeepLogits) {
       connection->SetConstraintKeepingLogits(choice);
       change.unmatched_by_site.push_back(0.0);

@@ -134,6 +134,7 @@ Status Experiment::TrainOneStep() {
   record.Set("mixing_gradient_norm", outcome.mixing_gradient_norm);
   record.Set("mixing_logits_gradient_norm", outcome.mixing_logits_gradient_norm);
   record.Set("clipped", outcome.clipped);
+  if (outcome.harmonized_scale) record.Set("harmonized_scale", *outcome.harmonized_scale);
   record.Set("skipped", !outcome.finite);
   record.Set("step_ms", 1e3 * step_seconds);
   record.Set("record_ms", record_ms_);

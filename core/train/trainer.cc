@@ -1,8 +1,37 @@
 #include "core/train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/manifold/constraints/harmonized.h"
+
 namespace mhc {
+namespace {
+
+// Empty where no site's scale follows the gain.
+std::optional<double> SmallestScale(const Decoder& model) {
+  std::optional<double> smallest;
+  for (const HyperConnection& site : model->sites) {
+    if (!FollowsGain(site->constraint())) continue;
+    const double scale = site->constraint().options.Number("scale");
+    smallest = std::min(scale, smallest.value_or(scale));
+  }
+  return smallest;
+}
+
+// max_i Σ_j |P_ij| of H_L … H_1, the maps as they were applied; mean over the step's tokens, which
+// do not hang on what the probe looks at.
+double CompositeGain(const ForwardTrace& trace) {
+  torch::NoGradGuard no_grad;
+  at::Tensor product;
+  for (const StreamMappings& site : trace.sites) {
+    const at::Tensor res = site.res_BTNN.to(torch::kFloat64);
+    product = product.defined() ? res.matmul(product) : res;
+  }
+  return product.abs().sum(-1).amax(-1).mean().item<double>();
+}
+
+}  // namespace
 
 Trainer::Trainer(const Configuration& configuration, std::int64_t vocabulary, torch::Device device)
     : clip_(configuration.train.clip),
@@ -55,6 +84,9 @@ void Trainer::MeasureGradients(StepOutcome& outcome) {
 
 StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace* trace) {
   StepOutcome outcome;
+  outcome.harmonized_scale = SmallestScale(model_);
+  ForwardTrace own_trace;
+  if (outcome.harmonized_scale && trace == nullptr) trace = &own_trace;
   optimizer_.ZeroGradients();
   const at::Tensor loss = Loss(batch, trace);
   loss.backward();
@@ -72,6 +104,10 @@ StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace
     at::_foreach_mul_(gradients, clip_ / outcome.gradient_norm);
   }
   optimizer_.Step(learning_rate);
+  if (outcome.harmonized_scale) {
+    const double gain = CompositeGain(*trace);
+    for (HyperConnection& site : model_->sites) site->FollowCompositeGain(gain);
+  }
   return outcome;
 }
 

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/model/decoder.h"
@@ -22,6 +23,8 @@ struct StepOutcome {
   double mixing_gradient_norm = 0.0;
   double mixing_logits_gradient_norm = 0.0;  // of what makes H_res
   std::vector<SiteGradientNorms> sites;
+  // Smallest scale with which the harmonized sites ran; empty where there are none.
+  std::optional<double> harmonized_scale;
   bool finite = true;  // loss and gradients; where false, no parameter was changed
   bool clipped = false;
 };
@@ -30,8 +33,9 @@ class Trainer {
  public:
   Trainer(const Configuration& configuration, std::int64_t vocabulary, torch::Device device);
 
-  // Forward, loss, backward, guard, clip, AdamW. `trace` may be null; filling it changes no bit of
-  // the step. A step that is not finite leaves parameters and moments as they were.
+  // Forward, loss, backward, guard, clip, AdamW; then the scales of harmonized sites follow the
+  // gain of this step's composite. `trace` may be null; filling it changes no bit of the step. A
+  // step that is not finite leaves parameters, moments and scales as they were.
   StepOutcome Step(const Batch& batch, double learning_rate, ForwardTrace* trace);
 
   // Mean cross-entropy over the validation part, nats a token; changes nothing.

@@ -110,6 +110,21 @@ TEST_F(BadInputTest, AnExportThatARunCannotGiveLeavesNoFile) {
   EXPECT_THAT(Names(), ElementsAre("run"));
 }
 
+TEST_F(BadInputTest, LogitsThatNoMapTakesAreNamed) {
+  const auto expect = [&](const std::string& json, const std::string& named) {
+    Write("z.json", json);
+    ExpectBadInput(RunProgram({"mhc", "map", Path("z.json").string()}), named);
+  };
+  expect(R"({"constraint": "cayley", "n": 2, "logits": [NaN]})", "z.json");
+  expect(R"({"constraint": "cayley", "n": 2, "logits": ["nan"]})", "logits");
+  expect(R"({"constraint": "cayley", "n": 2, "logits": [1e999]})", "z.json");
+  expect(R"({"constraint": "cayley", "n": 4, "logits": [1, 2, 3]})", "3 numbers, expected 6");
+  expect(R"({"constraint": "quaternion", "n": 3, "logits": []})", "n = 4");
+  expect(R"({"constraint": "kronecker", "n": 5, "logits": []})", "n = 2, 3, 4, 6 or 8");
+  expect(R"({"constraint": "circulant", "n": 2, "logits": [1, 2], "beta": 3})", "beta");
+  expect(R"({"constraint": "circulant", "n": 2, "logits": [1, 2], "iterations": 3})", "iterations");
+}
+
 TEST_F(BadInputTest, OneDamagedRunHidesNoOtherInTheList) {
   Train("good", 5);
   Train("torn", 5);

@@ -60,9 +60,12 @@ std::vector<Declaration> Options() {
 
 }  // namespace
 
+bool FollowsGain(const ConstraintChoice& choice) { return choice.constraint->name == "harmonized"; }
+
 HarmonizedUpdate UpdateHarmonized(const ConstraintOptions& options, double mean_gain, double gain) {
-  constexpr double kLargestGain = 1e100;  // an overflowed composite must not stay in the average
-  const double measured = std::min(gain, kLargestGain);
+  // An overflowed composite must not stay in the average, nor one of zeros divide by it.
+  constexpr double kLargestGain = 1e100;
+  const double measured = gain < kLargestGain ? std::max(gain, 1.0 / kLargestGain) : kLargestGain;
   const double ema = options.Number("ema");
   HarmonizedUpdate update;
   update.mean_gain = std::isnan(mean_gain) ? measured : ema * mean_gain + (1.0 - ema) * measured;

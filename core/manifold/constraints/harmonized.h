@@ -14,8 +14,12 @@ MixingConstraint HarmonizedConstraint();
 // The factor of Z in H, before the scale.
 inline constexpr double kHarmonizedStep = 0.05;
 
+// True where the option `scale` is state that follows the composite's gain in training.
+bool FollowsGain(const ConstraintChoice& choice);
+
 // One update of the control loop. `mean_gain` is the moving average of the composite's gain, NaN
-// before the first; `gain` is this step's, Σ|·| form, and counts as at most 1e100.
+// before the first; `gain` is this step's, max_i Σ_j |P_ij|, and NaN, which overflow makes, counts
+// as the largest.
 struct HarmonizedUpdate {
   double mean_gain = 0.0;
   double scale = 0.0;

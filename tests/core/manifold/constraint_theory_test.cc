@@ -1,6 +1,7 @@
 // What theory and the papers say of single maps: spectra, determinants, printed matrices.
 #include <gmock/gmock.h>
 
+#include <Eigen/Geometry>
 #include <Eigen/LU>
 #include <cmath>
 
@@ -173,6 +174,33 @@ TEST(OrthogonalMaps, KeepTheNormOfTheStreamsWithGainsUpToRootN) {
     EXPECT_NEAR(streams.norm(), norm, 1e-12 * norm) << ToText(choice);
   }
   EXPECT_GT(largest_gain, 1.5);
+}
+
+TEST(Quaternion, IsTheHamiltonProductOfItsTwoUnitsWithTheStreams) {
+  RandomMatrices random(61);
+  const std::vector<double> logits = random.Normals(8);
+  using Quaternion = Eigen::Quaterniond;  // (w, x, y, z)
+  const auto from = [](const double* v) { return Quaternion(v[0], v[1], v[2], v[3]); };
+  const Quaternion p = from(logits.data()).normalized(), q = from(&logits[4]).normalized();
+  const std::vector<double> v = random.Normals(4);
+  const Quaternion turned = p * from(v.data()) * q.conjugate();
+  const Vector expected{{turned.w(), turned.x(), turned.y(), turned.z()}};
+  const Eigen::Map<const Vector> streams(v.data(), 4);
+  EXPECT_LT((Map("quaternion", 4, logits) * streams - expected).norm(), 1e-14);
+}
+
+TEST(Directions, HaveNoSize) {
+  RandomMatrices random(62);
+  for (const double size : {1e-25, 1e200, 1e307}) {
+    std::vector<double> logits = random.Normals(8);
+    const Matrix matrix = Map("quaternion", 4, logits);
+    for (double& logit : logits) logit *= size;
+    EXPECT_LT((Map("quaternion", 4, logits) - matrix).norm(), 1e-14) << size;
+  }
+  const std::vector<double> none(8, 0.0);
+  EXPECT_EQ(Map("quaternion", 4, none), Matrix::Identity(4, 4)) << "no direction counts as e_1";
+  EXPECT_THAT(PullbackLogits(Parsed("quaternion"), 4, none, random.NormalMatrix(4, 4)),
+              testing::Each(0.0));
 }
 
 TEST(Householder, IsAReflectionWhereItsGateIsShut) {
