@@ -1,6 +1,7 @@
 #include "core/plan/plan.h"
 
 #include "core/plan/published_models.h"
+#include "core/record/model_shape.h"
 
 namespace mhc {
 namespace {
@@ -9,9 +10,6 @@ constexpr std::int64_t kByteVocabulary = 256;
 constexpr double kFloatBytes = 4.0;
 // The parameter, its gradient and AdamW's two moments, in float32.
 constexpr double kStateBytes = 4.0 * kFloatBytes;
-
-// 8C/3 rounded up to a multiple of 16, as the decoder's SwiGLU has it.
-std::int64_t HiddenWidth(std::int64_t channels) { return (8 * channels + 47) / 48 * 16; }
 
 void AddParts(const Configuration& configuration, Plan& plan) {
   const ModelSettings& model = configuration.model;
@@ -28,7 +26,7 @@ void AddParts(const Configuration& configuration, Plan& plan) {
   plan.parts = {{"embedding", kByteVocabulary * channels},
                 {"head", kByteVocabulary * channels},
                 {"attention", model.blocks * 4 * channels * channels},
-                {"mlp", model.blocks * 3 * channels * HiddenWidth(channels)},
+                {"mlp", model.blocks * 3 * channels * SwiGluWidth(channels)},
                 {"norms", (2 * model.blocks + 1) * channels},
                 {"mixing", plan.mixing_parameters}};
   for (const auto& [part, count] : plan.parts) plan.parameters += count;
@@ -41,7 +39,7 @@ void AddFlops(const Configuration& configuration, Plan& plan) {
   const auto blocks = static_cast<double>(model.blocks);
   const double weights =
       blocks * (4.0 * channels * channels +
-                3.0 * channels * static_cast<double>(HiddenWidth(model.channels))) +
+                3.0 * channels * static_cast<double>(SwiGluWidth(model.channels))) +
       static_cast<double>(kByteVocabulary) * channels;
   // Scores and values, each with the mean of 1 … T positions.
   const double attended = 0.5 * (static_cast<double>(model.context) + 1.0);
@@ -62,7 +60,7 @@ double KeptBytes(const Configuration& configuration) {
   // Attention: its normed input, q, k, v, and the mixed values twice. SwiGLU: its normed input,
   // gate, up, silu of the gate, their product.
   const double block =
-      6.0 * channels + channels + 4.0 * static_cast<double>(HiddenWidth(model.channels));
+      6.0 * channels + channels + 4.0 * static_cast<double>(SwiGluWidth(model.channels));
   double bytes = static_cast<double>(model.blocks) * block * kFloatBytes;
   for (std::int64_t site = 0; site < 2 * model.blocks; ++site) {
     bytes += streams * channels * stream_bytes + 2.0 * channels * kFloatBytes;
