@@ -8,6 +8,7 @@
 #include "app/mhc/map_command.h"
 #include "app/mhc/matrix_command.h"
 #include "app/mhc/oracle_site_command.h"
+#include "app/mhc/plan_command.h"
 #include "app/mhc/request_command.h"
 #include "app/mhc/simulate_command.h"
 #include "app/mhc/status_command.h"
@@ -28,6 +29,7 @@ std::span<const Command> Commands() {
       MatrixCommand(),
       MapCommand(),
       SimulateCommand(),
+      PlanCommand(),
       OracleSiteCommand(),
       {"doctor", "Says which versions and devices there are, and what is wrong with them."},
   };

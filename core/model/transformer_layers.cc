@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/record/model_shape.h"
+
 namespace mhc {
 namespace {
 
@@ -55,12 +57,8 @@ at::Tensor CausalAttentionImpl::forward(const at::Tensor& x_BTC) {
   return output(mixed.transpose(1, 2).reshape({batch, tokens, channels}));
 }
 
-std::int64_t SwiGluImpl::HiddenWidth(std::int64_t channels) {
-  return (8 * channels + 47) / 48 * 16;
-}
-
 SwiGluImpl::SwiGluImpl(std::int64_t channels) {
-  const std::int64_t hidden = HiddenWidth(channels);
+  const std::int64_t hidden = SwiGluWidth(channels);
   gate_up = register_module("gate_up", MakeLinear(channels, 2 * hidden));
   down = register_module("down", MakeLinear(hidden, channels));
 }

@@ -33,12 +33,11 @@ class CausalAttentionImpl : public torch::nn::Module {
 };
 TORCH_MODULE(CausalAttention);
 
-// W_down(silu(W_gate x) ∘ W_up x), hidden width 8C/3 rounded up to a multiple of 16, no biases.
+// W_down(silu(W_gate x) ∘ W_up x), of hidden width SwiGluWidth(C), no biases.
 class SwiGluImpl : public torch::nn::Module {
  public:
   explicit SwiGluImpl(std::int64_t channels);
   at::Tensor forward(const at::Tensor& x_BTC);
-  static std::int64_t HiddenWidth(std::int64_t channels);
 
   torch::nn::Linear gate_up{nullptr}, down{nullptr};  // gate first, then up
 };

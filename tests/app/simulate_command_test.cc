@@ -84,8 +84,7 @@ TEST(SimulateTest, RefusesBadInputInOneSentenceThatNamesTheOption) {
   };
   refused({"--constraint", "sinkhon"}, "--constraint: ");
   refused({"--constraint", "sinkhorn:iteration=3"}, "iteration");
-  refused({"--constraint", "quaternion", "--streams", "3"},
-          "--streams: found 3, expected n = 4");
+  refused({"--constraint", "quaternion", "--streams", "3"}, "--streams: found 3, expected n = 4");
   refused({"--constraint", "permutation_mix", "--streams", "5"}, "--streams: found 5");
   refused({"--streams", "0"}, "--streams: found 0");
   refused({"--streams", "65"}, "--streams: found 65");
