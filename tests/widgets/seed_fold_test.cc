@@ -10,6 +10,7 @@
 #include "core/record/record_writer.h"
 #include "core/record/run_folder.h"
 #include "widgets/figures/figure_table.h"
+#include "widgets/views/curve_plot.h"
 
 namespace mhc {
 namespace {
@@ -88,6 +89,31 @@ TEST_F(SeedFoldTest, GapsAreThoseOfEachSeedToTheMeanOfTheReference) {
   EXPECT_NEAR(gap.back().mean, 1.5, 1e-12);
   EXPECT_NEAR(gap.back().low, 0.5, 1e-12);
   EXPECT_NEAR(gap.back().high, 2.5, 1e-12);
+}
+
+TEST_F(SeedFoldTest, CurvesOfSeedsAreOneLineWithABandWhileRunsAreOpenedAndClosed) {
+  StepCursor step;
+  SiteCursor site;
+  Look look(Look::Mode::kLight);
+  CurvePlot view({runs_, step, site, look}, "lossPlot", "Loss", "loss", false);
+  view.resize(600, 400);
+  view.show();
+  WriteRun("hc-seed1", {{"seed", "1"}}, 2.0);
+  WriteRun("hc-seed2", {{"seed", "2"}}, 3.0);
+  WriteRun("hc-seed3", {{"seed", "3"}}, 7.0);
+  step.SetLastStep(kSteps);
+  QTest::qWait(0);
+  view.RefreshNow();
+  EXPECT_THAT(view.FigureTable()[0],
+              testing::ElementsAre("step", "hc, 3 seeds loss", "hc, 3 seeds loss least",
+                                   "hc, 3 seeds loss most", "hc, 3 seeds validation_loss"));
+  EXPECT_THAT(view.FigureTable()[1], testing::ElementsAre("1", "4", "2", "7", "4"));
+  runs_.Close(*runs_.runs().back().document);
+  view.grab();
+  EXPECT_THAT(view.FigureTable()[1], testing::ElementsAre("1", "2.5", "2", "3", "2.5"));
+  runs_.Close(*runs_.runs().back().document);
+  view.grab();
+  EXPECT_EQ(view.FigureTable()[0].size(), 3u) << "one run has no band";
 }
 
 // The paper's figures by the names that the command line lists.

@@ -66,16 +66,23 @@ HelpPage Steering() {
 }
 
 HelpPage Constraints() {
-  QString markdown =
-      Tr("# Constraints\n\nA constraint is the map from a site's logits to H_res.\n\n");
-  markdown += Tr("| constraint | what it is | streams | logits at n = 4 |\n|---|---|---|---|\n");
+  QString markdown = Tr(
+      "# Constraints\n\nA constraint is the map from a site's logits to H_res. What a map keeps, "
+      "it keeps for every logit.\n\nAn orthogonal map keeps the size of all streams together and "
+      "no "
+      "row or column sum: its gains by sums may lie anywhere up to √n without anything growing. "
+      "Look at its spectrum, which is 1, and not at its gains.\n\n");
+  markdown +=
+      Tr("| constraint | what it is | what it keeps | streams | logits at n = 4 |\n"
+         "|---|---|---|---|---|\n");
   for (const MixingConstraint& constraint : MixingConstraints()) {
     const auto choice = ChooseConstraint(constraint.name);
     const QString count =
         constraint.allows(4) ? QString::number(LogitCount(*choice, 4)) : QStringLiteral("–");
-    markdown += QStringLiteral("| **%1** (%2) | %3 | %4 | %5 |\n")
-                    .arg(Text(constraint.name), Text(constraint.code), Cell(Text(constraint.text)),
-                         Text(constraint.allowed_streams), count);
+    markdown +=
+        QStringLiteral("| **%1** (%2) | %3 | %4 | %5 | %6 |\n")
+            .arg(Text(constraint.name), Text(constraint.code), Cell(Text(constraint.text)),
+                 Cell(Text(ToText(Guarantees(*choice)))), Text(constraint.allowed_streams), count);
   }
   return {QStringLiteral("constraints"), Tr("Reference"), Tr("Constraints"), markdown};
 }

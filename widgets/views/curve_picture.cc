@@ -120,7 +120,8 @@ void CurvePicture::FitY() {
         kUnfittedShare * static_cast<double>(run.source.values->last_step()));
     const std::int64_t fitted =
         logarithmic || last <= 2 * skipped ? first : std::max(first, skipped + 1);
-    for (const Series* series : {run.source.values, run.source.points}) {
+    for (const Series* series :
+         {run.source.values, run.source.points, run.source.low, run.source.high}) {
       if (series != nullptr) all.Add(ExtentOnAxis(*series, fitted, last, logarithmic));
     }
   }

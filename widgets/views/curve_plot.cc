@@ -27,11 +27,6 @@ int RoundNumber(double value) {
 QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
 QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
 
-// Loss alone has a second measure of the same quantity.
-const Series* PointsOf(const RunDocument& run, const std::string& column) {
-  return column == "loss" ? &run.Of("validation_loss") : nullptr;
-}
-
 }  // namespace
 
 CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name,
@@ -40,7 +35,8 @@ CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name
       column_(std::move(column)),
       picture_(new CurvePicture(view_context.look, false, this)),
       navigation_(new PlotNavigation(*picture_)),
-      logarithmic_(logarithmic_by_default) {
+      logarithmic_(logarithmic_by_default),
+      lines_(column_) {
   const int index = FindStepColumn(column_);
   Q_ASSERT(index >= 0);
   const std::string_view unit = StepColumns()[static_cast<std::size_t>(index)].unit;
@@ -49,13 +45,9 @@ CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name
   MakeControls();
   // A run may be closed while this view is hidden and does not refresh.
   connect(&context().runs, &RunSelection::runsChanged, this, [this] {
-    if (!isVisible()) picture_->Forget();
-    std::erase_if(means_, [this](const auto& entry) {
-      const auto& runs = context().runs.runs();
-      return std::none_of(runs.begin(), runs.end(), [&](const SelectedRun& run) {
-        return run.document->key() == entry.first;
-      });
-    });
+    if (isVisible()) return;
+    picture_->Forget();
+    lines_.Forget();
   });
   connect(navigation_, &PlotNavigation::clicked, this, &CurvePlot::ChooseStep);
   connect(navigation_, &PlotNavigation::doubleClicked, this, &CurvePlot::ReturnToStep);
@@ -87,6 +79,15 @@ void CurvePlot::MakeControls() {
   add(tr("off"), Smoothing::kOff);
   add(tr("light"), Smoothing::kLight);
   add(tr("strong"), Smoothing::kStrong);
+  menu->addSeparator();
+  QAction* folds = menu->addAction(tr("seeds as one line with a band"));
+  folds->setToolTip(tr("Runs that differ in nothing but their seed: their mean, least and most."));
+  folds->setCheckable(true);
+  folds->setChecked(folds_seeds_);
+  connect(folds, &QAction::toggled, this, [this](bool on) {
+    folds_seeds_ = on;
+    RefreshNow();
+  });
   smoothing_button_->setMenu(menu);
   AddControl(smoothing_button_);
 
@@ -118,37 +119,20 @@ int CurvePlot::MeanSteps(Smoothing smoothing) const {
   return wanted < kFewestMeanSteps ? 0 : RoundNumber(std::min(wanted, 1e9));
 }
 
-std::vector<const SelectedRun*> CurvePlot::DrawnRuns() const {
-  std::vector<const SelectedRun*> drawn;
-  for (const SelectedRun& run : context().runs.runs()) {
-    const Series& values = run.document->Of(column_);
-    if (run.shown && values.Over(1, values.last_step()).finite > 0) drawn.push_back(&run);
-  }
-  return drawn;
-}
-
-const Series* CurvePlot::MeanOf(const RunDocument& run, int steps) {
-  if (steps == 0) return nullptr;
-  auto entry = means_.try_emplace(run.key(), steps).first;
-  if (entry->second.steps() != steps) entry->second = SmoothedSeries(steps);
-  entry->second.Follow(run.Of(column_));
-  return &entry->second.series();
+const std::vector<CurveLine>& CurvePlot::Lines() {
+  return lines_.Collect(context().runs, MeanSteps(smoothing_), folds_seeds_);
 }
 
 CurveContent CurvePlot::Content(bool is_for_paper) {
   CurveContent content;
-  const int mean_steps = MeanSteps(smoothing_);
-  std::vector<const SelectedRun*> drawn = DrawnRuns();
-  if (drawn.empty()) return content;
-  content.legend = Legend(drawn, is_for_paper);
-  std::stable_partition(drawn.begin(), drawn.end(), [this](const SelectedRun* run) {
-    return run->document.get() != current();
-  });
-  for (const SelectedRun* run : drawn) {
-    const RunDocument& document = *run->document;
-    const CurveSource source{&document.Of(column_), MeanOf(document, mean_steps),
-                             PointsOf(document, column_), &document.Of("skipped")};
-    content.runs.push_back({source, context().look.RunPen(run->color)});
+  const std::vector<CurveLine>& lines = Lines();
+  if (lines.empty()) return content;
+  content.legend = Legend(lines, is_for_paper);
+  for (const bool is_current : {false, true}) {
+    for (const CurveLine& line : lines) {
+      if (line.is_current != is_current) continue;
+      content.runs.push_back({line.source, context().look.RunPen(line.color)});
+    }
   }
   if (!is_for_paper) content.cursor = static_cast<double>(context().step.step());
   content.marked = current();
@@ -164,19 +148,17 @@ CurveContent CurvePlot::Content(bool is_for_paper) {
 
 // Only where there is more than one thing to tell apart. On the screen the header says what a
 // single run's points are.
-std::vector<LegendRow> CurvePlot::Legend(const std::vector<const SelectedRun*>& drawn,
-                                         bool is_for_paper) {
+std::vector<LegendRow> CurvePlot::Legend(const std::vector<CurveLine>& lines, bool is_for_paper) {
   std::vector<LegendRow> rows;
   const Series* points = nullptr;  // of the current run where it is drawn
-  for (const SelectedRun* run : drawn) {
+  for (const CurveLine& line : lines) {
     LegendRow row;
-    row.pen = context().look.RunPen(run->color);
-    row.name = run->document->Name();
-    const bool is_current = run->document.get() == current();
-    row.strong = is_current && !is_for_paper;
-    row.values << ValueText(DrawnSeries(*run->document));
+    row.pen = context().look.RunPen(line.color);
+    row.name = line.name;
+    row.strong = line.is_current && !is_for_paper;
+    row.values << ValueText(*line.shown);
     rows.push_back(row);
-    if (points == nullptr || is_current) points = PointsOf(*run->document, column_);
+    if (points == nullptr || line.is_current) points = line.source.points;
   }
   const bool has_points = points != nullptr && points->Over(1, points->last_step()).finite > 0;
   const bool single = rows.size() == 1;
@@ -190,11 +172,6 @@ std::vector<LegendRow> CurvePlot::Legend(const std::vector<const SelectedRun*>& 
   row.is_point = true;
   rows.push_back(row);
   return rows;
-}
-
-const Series& CurvePlot::DrawnSeries(const RunDocument& run) {
-  const Series* mean = MeanOf(run, MeanSteps(smoothing_));
-  return mean != nullptr ? *mean : run.Of(column_);
 }
 
 // At the cursor.
@@ -218,12 +195,14 @@ QString CurvePlot::AxisTitle() const {
 
 QString CurvePlot::ShownText() {
   const QString at_step = tr("step %1").arg(StepNumber(context().step.step()));
-  const std::vector<const SelectedRun*> drawn = DrawnRuns();
-  if (drawn.size() > 1) return unit_.isEmpty() ? at_step : tr("%1 · %2").arg(unit_, at_step);
-  const RunDocument& run = *drawn.front()->document;
-  const QString value = ValueText(DrawnSeries(run));
+  const std::vector<CurveLine>& lines = lines_.lines();
+  if (lines.size() > 1) return unit_.isEmpty() ? at_step : tr("%1 · %2").arg(unit_, at_step);
+  const QString value = ValueText(*lines.front().shown);
   QStringList parts(unit_.isEmpty() ? value : tr("%1 %2").arg(value, unit_));
-  const Series* points = PointsOf(run, column_);
+  if (lines.front().fold.runs.size() > 1) {
+    parts << tr("mean of %1 seeds").arg(lines.front().fold.runs.size());
+  }
+  const Series* points = lines.front().source.points;
   if (points != nullptr && points->Over(1, context().step.step()).finite > 0) {
     parts << tr("○ validation %1").arg(LastText(*points));
   }
@@ -285,24 +264,21 @@ std::vector<std::vector<std::string>> CurvePlot::FigureTable() const {
     bool is_sparse;  // NaN says that nothing was measured
   };
   std::vector<Column> columns;
-  std::vector<SmoothedSeries> means;
-  means.reserve(context().runs.runs().size());
   std::int64_t last = 0;
-  for (const SelectedRun* run : DrawnRuns()) {
-    const std::string name = run->document->Name().toStdString();
-    const Series& values = run->document->Of(column_);
-    table[0].push_back(name + " " + column_);
-    columns.push_back({&values, false});
-    last = std::max(last, values.last_step());
-    if (mean_steps > 0) {
-      means.emplace_back(mean_steps).Follow(values);
-      table[0].push_back(name + " " + column_ + " mean of " + std::to_string(mean_steps));
-      columns.push_back({&means.back().series(), false});
-    }
-    if (const Series* points = PointsOf(*run->document, column_)) {
-      table[0].push_back(name + " validation_loss");
-      columns.push_back({points, true});
-    }
+  CurveLines lines(column_);
+  for (const CurveLine& line : lines.Collect(context().runs, mean_steps, folds_seeds_)) {
+    const std::string name = line.name.toStdString() + " " + column_;
+    const auto add = [&](const std::string& title, const Series* series, bool is_sparse) {
+      if (series == nullptr) return;
+      table[0].push_back(title);
+      columns.push_back({series, is_sparse});
+      last = std::max(last, series->last_step());
+    };
+    add(name, line.source.values, false);
+    add(name + " mean of " + std::to_string(mean_steps), line.source.mean, false);
+    add(name + " least", line.source.low, false);
+    add(name + " most", line.source.high, false);
+    add(line.name.toStdString() + " validation_loss", line.source.points, true);
   }
   const QCPRange range = picture_->xAxis->range();
   std::int64_t first = 1;

@@ -3,11 +3,10 @@
 // Thread rule: the window's thread. Lifetime: that of its context.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
-#include "widgets/document/smoothed_series.h"
+#include "widgets/views/curve_lines.h"
 #include "widgets/views/curve_picture.h"
 #include "widgets/views/plot_navigation.h"
 #include "widgets/views/view.h"
@@ -38,12 +37,9 @@ class CurvePlot : public View {
   void MakeControls();
   void SetSmoothing(Smoothing smoothing);
   int MeanSteps(Smoothing smoothing) const;  // 0: off
-  // The runs that are drawn, in the order of the run table.
-  std::vector<const SelectedRun*> DrawnRuns() const;
-  const Series* MeanOf(const RunDocument& run, int steps);
+  const std::vector<CurveLine>& Lines();
   CurveContent Content(bool is_for_paper);
-  std::vector<LegendRow> Legend(const std::vector<const SelectedRun*>& drawn, bool is_for_paper);
-  const Series& DrawnSeries(const RunDocument& run);
+  std::vector<LegendRow> Legend(const std::vector<CurveLine>& lines, bool is_for_paper);
   QString ValueText(const Series& series) const;
   QString LastText(const Series& series) const;
   QString ShownText();
@@ -60,7 +56,8 @@ class CurvePlot : public View {
   HeaderButton* fit_button_ = nullptr;
   Smoothing smoothing_ = Smoothing::kLight;
   bool logarithmic_;
-  std::map<ReaderThread::RunKey, SmoothedSeries> means_;
+  bool folds_seeds_ = true;
+  CurveLines lines_;
   // Where the cursor was before the first click of a double click.
   std::int64_t step_before_click_ = 0;
   bool followed_before_click_ = true;

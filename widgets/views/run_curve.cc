@@ -13,6 +13,7 @@ constexpr double kHalo = 2.0;         // around points and their line
 constexpr double kCross = 6.0;        // of a skipped step
 constexpr double kCrossRise = 6.0;    // of its middle above the axis
 constexpr double kGhostShare = 0.35;  // of the run's colour in its ghost
+constexpr int kBandOpacity = 45;
 constexpr auto kGhostLayer = "ghosts";
 // Fewer points than this share of the pixels can be drawn soft and wide at no cost.
 constexpr double kSparse = 0.7;
@@ -93,6 +94,19 @@ Points Measured(const Series& series, std::int64_t first, std::int64_t last, int
   return points;
 }
 
+// The lowest or the highest of each stretch.
+Points Edge(const Series* series, std::int64_t first, std::int64_t last, int columns,
+            bool logarithmic, bool is_low) {
+  Points points;
+  if (series == nullptr) return points;
+  for (const Bucket& bucket : series->Envelope(std::max<std::int64_t>(first, 1), last, columns)) {
+    const double x = 0.5 * static_cast<double>(bucket.first + bucket.last);
+    const double value = is_low ? bucket.extent.minimum : bucket.extent.maximum;
+    points.append({x, logarithmic && value <= 0.0 ? kNoValue : value});
+  }
+  return points;
+}
+
 QColor Between(const QColor& from, const QColor& to, double share) {
   const auto mix = [share](double a, double b) { return a + (b - a) * share; };
   return QColor::fromRgbF(static_cast<float>(mix(from.redF(), to.redF())),
@@ -107,7 +121,9 @@ bool IsLogarithmic(const QCPGraph& graph) {
 }  // namespace
 
 RunCurve::RunCurve(QCustomPlot& plot)
-    : ghost_(MakeGraph(plot)),
+    : low_(MakeGraph(plot)),
+      high_(MakeGraph(plot)),
+      ghost_(MakeGraph(plot)),
       line_(MakeGraph(plot)),
       halo_(MakeGraph(plot)),
       points_(MakeGraph(plot)),
@@ -117,7 +133,9 @@ RunCurve::RunCurve(QCustomPlot& plot)
   if (plot.layer(kGhostLayer) == nullptr) {
     plot.addLayer(kGhostLayer, plot.layer(QStringLiteral("main")), QCustomPlot::limBelow);
   }
-  ghost_.setLayer(kGhostLayer);
+  for (QCPGraph* graph : {&low_, &high_, &ghost_}) graph->setLayer(kGhostLayer);
+  for (QCPGraph* edge : {&low_, &high_}) edge->setPen(Qt::NoPen);
+  high_.setChannelFillGraph(&low_);
 }
 
 QCPGraph& RunCurve::MakeGraph(QCustomPlot& plot) {
@@ -134,6 +152,9 @@ void RunCurve::SetPen(const QPen& pen, const QColor& surface, const QColor& bad)
   ghost.setColor(Between(surface, pen.color(), kGhostShare));
   ghost_.setPen(ghost);
   line_.setPen(pen);
+  QColor faint = pen.color();
+  faint.setAlpha(kBandOpacity);
+  high_.setBrush(faint);
   QPen thin = pen;
   thin.setWidthF(1.0);
   points_.setPen(thin);
@@ -173,6 +194,8 @@ void RunCurve::Fill(const CurveSource& source, const QCPRange& range, int stretc
   pen.setWidthF(sparse ? 1.5 * pen_.widthF() : pen_.widthF());
   line_.setPen(pen);
   line_.data()->set(drawn.line, true);
+  low_.data()->set(Edge(source.low, first, last, columns, logarithmic, true), true);
+  high_.data()->set(Edge(source.high, first, last, columns, logarithmic, false), true);
   if (source.points != nullptr) {
     const Points points = Measured(*source.points, first, last, columns, logarithmic);
     halo_.data()->set(points, true);
@@ -184,7 +207,9 @@ void RunCurve::Fill(const CurveSource& source, const QCPRange& range, int stretc
 }
 
 void RunCurve::Clear() {
-  for (QCPGraph* graph : {&ghost_, &line_, &halo_, &points_, &crosses_}) graph->data()->clear();
+  for (QCPGraph* graph : {&low_, &high_, &ghost_, &line_, &halo_, &points_, &crosses_}) {
+    graph->data()->clear();
+  }
 }
 
 Extent ExtentOnAxis(const Series& series, std::int64_t first, std::int64_t last, bool logarithmic) {

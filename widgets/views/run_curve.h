@@ -15,8 +15,10 @@ namespace mhc {
 // Measured at every step; the lengths may differ.
 struct CurveSource {
   const Series* values = nullptr;
-  const Series* mean = nullptr;     // drawn instead, with the values as a ghost behind; may be none
-  const Series* points = nullptr;   // measured now and then; may be none
+  const Series* mean = nullptr;    // drawn instead, with the values as a ghost behind; may be none
+  const Series* points = nullptr;  // measured now and then; may be none
+  const Series* low = nullptr;     // edges of a band behind; may be none
+  const Series* high = nullptr;
   const Series* skipped = nullptr;  // 1 where the step was skipped
 };
 
@@ -32,6 +34,8 @@ class RunCurve {
  private:
   QCPGraph& MakeGraph(QCustomPlot& plot);
 
+  QCPGraph& low_;
+  QCPGraph& high_;
   QCPGraph& ghost_;
   QCPGraph& line_;
   QCPGraph& halo_;  // parts the points from the line under them
