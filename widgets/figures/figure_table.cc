@@ -2,12 +2,14 @@
 
 #include <vector>
 
+#include "core/record/snapshot_kinds.h"
 #include "widgets/figures/gain_figure.h"
 #include "widgets/figures/loss_gap_figure.h"
 #include "widgets/figures/matrix_sheet_figure.h"
 #include "widgets/views/curve_plot.h"
 #include "widgets/views/gain_profile.h"
 #include "widgets/views/matrix_lens.h"
+#include "widgets/views/measure_plot.h"
 #include "widgets/views/spectrum_plot.h"
 #include "widgets/views/stream_plot.h"
 #include "widgets/views/stream_scope.h"
@@ -64,10 +66,19 @@ std::unique_ptr<View> MakeFigure8(const ViewContext& context) {
   return std::make_unique<MatrixSheetFigure>(context, QStringLiteral("fig8"));
 }
 
-}  // namespace
+// Those of the measures along the depth are told by their snapshots' own words.
+void AppendMeasures(std::vector<FigureRow>& rows) {
+  for (std::size_t i = 0; i < SiteMeasures().size(); ++i) {
+    const SiteMeasure& measure = SiteMeasures()[i];
+    rows.push_back({measure.figure, FindSnapshotKind(measure.kind)->text,
+                    [i](const ViewContext& context) -> std::unique_ptr<View> {
+                      return std::make_unique<MeasurePlot>(context, i);
+                    }});
+  }
+}
 
-std::span<const FigureRow> Figures() {
-  static const std::vector<FigureRow> rows = {
+std::vector<FigureRow> MakeRows() {
+  std::vector<FigureRow> rows = {
       {"loss", "Loss against the step, with validation loss and interventions.", MakeLoss},
       {"gradient_norm", "Norm of all gradients before clipping, against the step.",
        MakeGradientNorm},
@@ -99,6 +110,14 @@ std::span<const FigureRow> Figures() {
       {"fig8", "Matrices of three sites and three composites, as in Figure 8 of the mHC paper.",
        MakeFigure8},
   };
+  AppendMeasures(rows);
+  return rows;
+}
+
+}  // namespace
+
+std::span<const FigureRow> Figures() {
+  static const std::vector<FigureRow> rows = MakeRows();
   return rows;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QString>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace mhc {
 struct FigureRow {
   std::string_view name;  // "loss"
   std::string_view text;  // one sentence
-  std::unique_ptr<View> (*make)(const ViewContext& context);
+  std::function<std::unique_ptr<View>(const ViewContext& context)> make;
 };
 
 std::span<const FigureRow> Figures();

@@ -10,6 +10,9 @@
 #include "widgets/look/look.h"
 #include "widgets/look/primary_button.h"
 
+// Of a static library, pictures are not there by themselves. The macro wants no namespace.
+static void LoadPictures() { Q_INIT_RESOURCE(help); }
+
 namespace mhc {
 namespace {
 
@@ -25,6 +28,7 @@ HelpWindow::HelpWindow(const Look& look, QWidget* parent)
       list_(new QTreeWidget(this)),
       page_(new QTextBrowser(this)),
       train_(new QPushButton(tr("Train this study"), this)) {
+  LoadPictures();
   setObjectName(QStringLiteral("helpWindow"));
   setWindowTitle(tr("Help"));
   list_->setObjectName(QStringLiteral("helpList"));

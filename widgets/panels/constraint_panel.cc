@@ -223,7 +223,8 @@ void ConstraintPanel::ShowOptions(const ConstraintChoice& choice) {
   shown_ = choice;
   setTabOrder(options_->Show(choice, blend_steps_->focusProxy()), apply_);
   const QString text = QString::fromStdString(choice.constraint->text);
-  text_->setText(text);
+  const QString kept = QString::fromStdString(ToText(Guarantees(choice)));
+  text_->setText(tr("%1 Keeps: %2.").arg(text, kept));
   choice_->setToolTip(text);
 }
 

@@ -54,10 +54,6 @@ GainPicture::GainPicture(const Look& look, bool is_for_paper, QWidget* parent)
     : QCustomPlot(parent),
       look_(look),
       is_for_paper_(is_for_paper),
-      forward_extremes_(MakeBand()),
-      backward_extremes_(MakeBand()),
-      forward_deviation_(MakeBand()),
-      backward_deviation_(MakeBand()),
       ideal_(new QCPItemStraightLine(this)),
       site_(new QCPItemStraightLine(this)),
       legend_(new PlotLegend(*this, look)) {
@@ -88,9 +84,16 @@ QCPGraph* GainPicture::MakeGraph() {
 
 GainPicture::Band GainPicture::MakeBand() {
   const Band band{MakeGraph(), MakeGraph()};
-  for (QCPGraph* edge : {band.low, band.high}) edge->setPen(Qt::NoPen);
+  for (QCPGraph* edge : {band.low, band.high}) {
+    edge->setPen(Qt::NoPen);
+    edge->setLayer(QStringLiteral("grid"));  // below all lines
+  }
   band.high->setChannelFillGraph(band.low);
   return band;
+}
+
+GainPicture::RunGraphs GainPicture::MakeRun() {
+  return {MakeGraph(), MakeGraph(), MakeBand(), MakeBand(), MakeBand(), MakeBand()};
 }
 
 void GainPicture::ApplyLook() {
@@ -108,12 +111,7 @@ void GainPicture::Show(GainContent content) {
   ApplyLook();
   xAxis->setLabel(content_.x_title);
   yAxis->setLabel(content_.y_title);
-  for (const Band& band :
-       {forward_extremes_, backward_extremes_, forward_deviation_, backward_deviation_}) {
-    band.low->data()->clear();
-    band.high->data()->clear();
-  }
-  while (graphs_.size() < content_.runs.size()) graphs_.push_back({MakeGraph(), MakeGraph()});
+  while (graphs_.size() < content_.runs.size()) graphs_.push_back(MakeRun());
   for (std::size_t i = 0; i < graphs_.size(); ++i) {
     DrawRun(graphs_[i], i < content_.runs.size() ? content_.runs[i] : RunGains());
   }
@@ -152,9 +150,11 @@ void GainPicture::DrawRun(const RunGraphs& graphs, const RunGains& gains) {
         has_dots ? QCPScatterStyle(QCPScatterStyle::ssCircle, pen.color(), inside, kDot)
                  : QCPScatterStyle());
   }
-  if (!gains.has_band) return;
-  DrawBands(gains.forward, pen.color(), forward_deviation_, forward_extremes_);
-  DrawBands(gains.backward, pen.color(), backward_deviation_, backward_extremes_);
+  const std::vector<SiteGain> none;
+  DrawBands(gains.has_band ? gains.forward : none, pen.color(), graphs.forward_deviation,
+            graphs.forward_extremes);
+  DrawBands(gains.has_band ? gains.backward : none, pen.color(), graphs.backward_deviation,
+            graphs.backward_extremes);
 }
 
 // Below zero a logarithmic axis has nothing: there a band ends at the least value that was seen.

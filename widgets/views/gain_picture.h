@@ -55,10 +55,12 @@ class GainPicture : public QCustomPlot {
   struct RunGraphs {
     QCPGraph* forward;
     QCPGraph* backward;
+    Band forward_extremes, backward_extremes, forward_deviation, backward_deviation;
   };
   void ApplyLook();
   QCPGraph* MakeGraph();
   Band MakeBand();
+  RunGraphs MakeRun();
   void DrawRun(const RunGraphs& graphs, const RunGains& gains);
   void DrawBands(const std::vector<SiteGain>& gains, const QColor& color, const Band& deviation,
                  const Band& extremes);
@@ -69,7 +71,6 @@ class GainPicture : public QCustomPlot {
   const bool is_for_paper_;
   std::optional<bool> styled_dark_;
   GainContent content_;
-  Band forward_extremes_, backward_extremes_, forward_deviation_, backward_deviation_;
   std::vector<RunGraphs> graphs_;
   QCPItemStraightLine* ideal_;
   QCPItemStraightLine* site_;

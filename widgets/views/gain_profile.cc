@@ -7,6 +7,7 @@
 
 #include "core/formats/number_text.h"
 #include "core/formats/person_text.h"
+#include "widgets/document/seed_fold.h"
 #include "widgets/figures/plot_picture.h"
 #include "widgets/views/header_button.h"
 
@@ -30,6 +31,22 @@ std::vector<SiteGain> GainsOf(const Snapshot& snapshot) {
   const std::vector<float>& data = snapshot.data;
   for (std::size_t i = 0; i + kNumbersASite <= data.size(); i += kNumbersASite) {
     gains.push_back({data[i], data[i + 1], data[i + 2], data[i + 3]});
+  }
+  return gains;
+}
+
+// Of one run its spread over tokens; of several, which differ in their seed alone, that over them.
+std::vector<SiteGain> OverSeeds(const std::vector<std::vector<SiteGain>>& runs) {
+  if (runs.size() == 1) return runs.front();
+  std::vector<SiteGain> gains;
+  for (std::size_t site = 0; site < runs.front().size(); ++site) {
+    std::vector<double> means;
+    for (const std::vector<SiteGain>& run : runs) means.push_back(run.at(site).mean);
+    const SeedSpread spread = SeedSpreadOf(means);
+    double square = 0.0;
+    for (const double mean : means) square += (mean - spread.mean) * (mean - spread.mean);
+    gains.push_back({spread.mean, std::sqrt(square / static_cast<double>(means.size())), spread.low,
+                     spread.high});
   }
   return gains;
 }
@@ -99,19 +116,30 @@ void GainProfile::Collect() {
   waits_ = false;
   const Kinds kinds = KindsOf(what_);
   const std::int64_t step = context().step.step();
-  for (const SelectedRun& run : context().runs.runs()) {
-    RunDocument& document = *run.document;
-    if (!run.shown || !document.loaded() || document.configuration().SiteCount() == 0) continue;
-    const FetchedSnapshot* forward = document.SnapshotAt(kinds.forward, step);
-    const FetchedSnapshot* backward = document.SnapshotAt(kinds.backward, step);
-    if (forward == nullptr || backward == nullptr) {
-      const std::int64_t first = document.configuration().probe.snapshot_every;
-      waits_ = waits_ || std::min(step, document.last_step()) >= first;
-      continue;
+  for (const SeedFold& fold : FoldSeeds(context().runs)) {
+    if (fold.first().configuration().SiteCount() == 0) continue;
+    std::vector<std::vector<SiteGain>> forward, backward;
+    std::int64_t shown_step = 0;
+    bool is_current = false;
+    for (const SelectedRun* run : fold.runs) {
+      RunDocument& document = *run->document;
+      const FetchedSnapshot* found = document.SnapshotAt(kinds.forward, step);
+      const FetchedSnapshot* suffix = document.SnapshotAt(kinds.backward, step);
+      if (found == nullptr || suffix == nullptr) {
+        const std::int64_t first = document.configuration().probe.snapshot_every;
+        waits_ = waits_ || std::min(step, document.last_step()) >= first;
+        continue;
+      }
+      shown_step = found->step;
+      is_current = is_current || &document == current();
+      forward.push_back(GainsOf(found->snapshot));
+      backward.push_back(GainsOf(suffix->snapshot));
     }
-    Drawn drawn{document.Name(), forward->step, &document == current(), {}};
-    drawn.gains = {GainsOf(forward->snapshot), GainsOf(backward->snapshot),
-                   context().look.RunPen(run.color), drawn.is_current};
+    if (forward.empty()) continue;
+    Drawn drawn{fold.Name(), shown_step, is_current, {}};
+    const bool has_band = is_current || forward.size() > 1;
+    drawn.gains = {OverSeeds(forward), OverSeeds(backward),
+                   context().look.RunPen(fold.runs.front()->color), has_band};
     drawn_.push_back(std::move(drawn));
   }
 }

@@ -9,6 +9,7 @@
 #include "core/formats/number_text.h"
 #include "core/formats/person_text.h"
 #include "widgets/figures/plot_picture.h"
+#include "widgets/views/header_button.h"
 #include "widgets/views/header_choice.h"
 #include "widgets/views/matrix_canvas.h"
 #include "widgets/views/run_snapshots.h"
@@ -59,6 +60,11 @@ StreamPlot::StreamPlot(const ViewContext& view_context, What what)
   what_choice_->SetChoices({tr("RMS"), tr("gain"), tr("cosine"), tr("read and write")});
   what_choice_->SetChosen(static_cast<int>(what));
   AddControl(what_choice_);
+  auto* other = new HeaderButton(tr("measures"), tr("Show other measures along the depth here"),
+                                 view_context.look, this);
+  other->setObjectName(objectName() + "Other");
+  AddControl(other);
+  connect(other, &QToolButton::clicked, this, &StreamPlot::otherRequested);
   connect(what_choice_, &HeaderChoice::chosenByHand, this, &StreamPlot::RefreshNow);
   for (DepthPicture* picture : {single_, pair_}) {
     connect(picture, &DepthPicture::siteChosen, this, [this](int place) {

@@ -29,6 +29,9 @@ class StreamPlot : public View {
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
+ Q_SIGNALS:
+  void otherRequested();  // the view that shares the place with this one
+
  protected:
   void Refresh() override;
   void resizeEvent(QResizeEvent* event) override;

@@ -3,6 +3,7 @@
 #include <QDataStream>
 #include <QIODevice>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include "widgets/panels/run_banner.h"
@@ -12,6 +13,7 @@
 #include "widgets/views/curve_plot.h"
 #include "widgets/views/gain_profile.h"
 #include "widgets/views/matrix_lens.h"
+#include "widgets/views/measure_plot.h"
 #include "widgets/views/spectrum_plot.h"
 #include "widgets/views/stream_plot.h"
 #include "widgets/views/stream_scope.h"
@@ -68,7 +70,15 @@ QWidget* LabPage::MakeViews(const ViewContext& context) {
   curves_ = Split(Qt::Vertical, {loss, gradient});
   upper_ = Split(Qt::Horizontal, {curves_, new MatrixLens(context, MatrixLens::Beside::kSuffix)});
   lower_ = Split(Qt::Horizontal, {new GainProfile(context), new SpectrumPlot(context)});
-  bottom_ = Split(Qt::Horizontal, {new StreamScope(context), new StreamPlot(context)});
+  // Two views of the depth share one place.
+  auto* depth = new QStackedWidget;
+  auto* streams = new StreamPlot(context);
+  auto* measures = new MeasurePlot(context);
+  depth->addWidget(streams);
+  depth->addWidget(measures);
+  connect(streams, &StreamPlot::otherRequested, depth, [depth] { depth->setCurrentIndex(1); });
+  connect(measures, &MeasurePlot::otherRequested, depth, [depth] { depth->setCurrentIndex(0); });
+  bottom_ = Split(Qt::Horizontal, {new StreamScope(context), depth});
   rows_ = Split(Qt::Vertical, {upper_, lower_, bottom_});
   return rows_;
 }

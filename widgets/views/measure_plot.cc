@@ -1,0 +1,208 @@
+#include "widgets/views/measure_plot.h"
+
+#include <QCoreApplication>
+#include <QToolTip>
+#include <algorithm>
+
+#include "core/formats/number_text.h"
+#include "core/formats/person_text.h"
+#include "core/record/snapshot_kinds.h"
+#include "widgets/figures/plot_picture.h"
+#include "widgets/views/header_button.h"
+#include "widgets/views/header_choice.h"
+#include "widgets/views/matrix_canvas.h"
+#include "widgets/views/run_snapshots.h"
+
+namespace mhc {
+namespace {
+
+QString Translated(const char* text) { return QCoreApplication::translate("SiteMeasure", text); }
+
+QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
+
+QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
+
+// What the record says of the numbers.
+QString Meaning(const SiteMeasure& measure) {
+  const SnapshotKind* kind = FindSnapshotKind(measure.kind);
+  return kind == nullptr ? QString()
+                         : QString::fromUtf8(kind->text.data(), qsizetype(kind->text.size()));
+}
+
+std::vector<std::vector<double>> ValuesOf(const SiteMeasure& measure, const Snapshot& snapshot) {
+  const auto width =
+      static_cast<std::size_t>(snapshot.shape.size() > 1 ? snapshot.shape.back() : std::int64_t{1});
+  std::vector<std::vector<double>> values;
+  if (measure.is_matrix) {
+    for (std::size_t first = 0; first + width <= snapshot.data.size(); first += width) {
+      const auto begin = snapshot.data.begin() + static_cast<std::ptrdiff_t>(first);
+      values.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(width));
+    }
+    return values;
+  }
+  for (const SiteMeasureLine& line : measure.lines) {
+    values.emplace_back();
+    for (std::size_t i = line.component; i < snapshot.data.size(); i += width) {
+      values.back().push_back(snapshot.data[i]);
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+MeasurePlot::MeasurePlot(const ViewContext& view_context, std::size_t measure)
+    : View(view_context, QStringLiteral("measurePlot"), tr("Measures")),
+      choice_(new HeaderChoice(tr("What is drawn along the depth"), view_context.look, this)),
+      pictures_(new QStackedWidget(this)),
+      curves_(new DepthPicture(view_context.look, /*panels=*/1, /*is_for_paper=*/false, this)),
+      matrix_(new MatrixCanvas(view_context.look, this)) {
+  pictures_->addWidget(curves_);
+  pictures_->addWidget(matrix_);
+  SetPicture(pictures_);
+  choice_->setObjectName(QStringLiteral("measurePlotWhat"));
+  QStringList titles;
+  for (const SiteMeasure& row : SiteMeasures()) titles << Translated(row.title);
+  choice_->SetChoices(titles);
+  choice_->SetChosen(static_cast<int>(measure));
+  AddControl(choice_);
+  auto* other =
+      new HeaderButton(tr("streams"), tr("Show the streams here again"), view_context.look, this);
+  other->setObjectName(objectName() + "Other");
+  AddControl(other);
+  connect(other, &QToolButton::clicked, this, &MeasurePlot::otherRequested);
+  connect(choice_, &HeaderChoice::chosenByHand, this, &MeasurePlot::RefreshNow);
+  connect(curves_, &DepthPicture::siteChosen, &context().site, &SiteCursor::SetSite);
+  connect(curves_, &DepthPicture::pointedAt, this,
+          [this](int place, QPoint where) { QToolTip::showText(where, TextAt(place), curves_); });
+}
+
+const SiteMeasure& MeasurePlot::measure() const {
+  return SiteMeasures()[static_cast<std::size_t>(choice_->chosen())];
+}
+
+QString MeasurePlot::Title() const { return Translated(measure().title); }
+
+QString MeasurePlot::FigureName() const { return QString::fromLatin1(measure().figure); }
+
+void MeasurePlot::Refresh() {
+  choice_->setToolTip(Meaning(measure()));
+  if (ShowsGeneralState()) return;
+  RunDocument& run = *current();
+  RunSnapshots snapshots(run);
+  const FetchedSnapshot* found = snapshots.At(measure().kind, context().step.step());
+  if (!snapshots.error().isEmpty()) {
+    ShowError(snapshots.error());
+    return;
+  }
+  if (found == nullptr) {
+    const std::int64_t first = run.configuration().probe.snapshot_every;
+    if (context().step.step() < first) {
+      ShowEmpty(tr("%1 appears here with the first snapshot, at step %2.")
+                    .arg(Title(), StepNumber(first)));
+    } else if (run.configuration().SiteCount() == 0 || !run.live()) {
+      ShowEmpty(tr("This run's record does not hold it: %1").arg(Meaning(measure())));
+    } else if (!Ready() || shown_run_ != run.key()) {
+      ShowLoading();
+    }
+    return;
+  }
+  shown_run_ = run.key();
+  shown_step_ = found->step;
+  values_ = ValuesOf(measure(), found->snapshot);
+  pictures_->setCurrentIndex(measure().is_matrix ? 1 : 0);
+  if (measure().is_matrix) {
+    matrix_->Show({Kernel()});
+  } else {
+    curves_->Show(Curves(/*is_for_paper=*/false));
+  }
+  ShowPicture(tr("step %1").arg(StepNumber(shown_step_)));
+}
+
+DepthContent MeasurePlot::Curves(bool is_for_paper) const {
+  DepthContent content;
+  DepthPanel panel;
+  panel.is_logarithmic_over_decades = measure().is_logarithmic;
+  panel.ideal = measure().ideal;
+  if (panel.ideal) panel.seen = {*panel.ideal};
+  const auto site = static_cast<std::size_t>(std::max(context().site.site(), 0));
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const QPen pen = context().look.RunPen(static_cast<int>(i));
+    panel.curves.push_back({values_[i], {}, {}, pen});
+    LegendEntry entry{pen, Translated(measure().lines[i].name), {}};
+    if (!is_for_paper && site < values_[i].size()) entry.value = ValueText(values_[i][site]);
+    if (values_.size() > 1) content.legend.push_back(entry);
+  }
+  if (is_for_paper) {
+    panel.title = Title();
+    content.x_title = measure().is_between_sites ? tr("Position") : tr("Site");
+  } else {
+    content.cursor = context().site.site();
+  }
+  content.panels.push_back(std::move(panel));
+  return content;
+}
+
+MatrixContent MeasurePlot::Kernel() const {
+  MatrixContent matrix;
+  matrix.size = static_cast<int>(values_.size());
+  for (const std::vector<double>& row : values_) {
+    matrix.entries.insert(matrix.entries.end(), row.begin(), row.end());
+  }
+  matrix.caption = tr("reads (down) of what sites wrote (across)");
+  const bool is_signed = std::any_of(matrix.entries.begin(), matrix.entries.end(),
+                                     [](double entry) { return entry < 0.0; });
+  matrix.scale = {is_signed ? ColorScale::Kind::kSigned : ColorScale::Kind::kNonNegative,
+                  RoundLimit(matrix.entries), tr("weight"), false};
+  matrix.has_sums = false;
+  matrix.describe = [matrix](const MatrixPlace& place) {
+    return tr("Site %1 reads what site %2 wrote with weight %3")
+        .arg(place.row)
+        .arg(place.column)
+        .arg(ValueText(matrix.At(place)));
+  };
+  return matrix;
+}
+
+QString MeasurePlot::TextAt(int place) const {
+  QStringList lines{measure().is_between_sites ? tr("Position %1").arg(place) : SiteText(place)};
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const auto at = static_cast<std::size_t>(place);
+    if (at >= values_[i].size()) continue;
+    const QString name = Translated(measure().lines[i].name);
+    lines << (name.isEmpty() ? ValueText(values_[i][at])
+                             : tr("%1: %2").arg(name, ValueText(values_[i][at])));
+  }
+  lines << Meaning(measure());
+  return lines.join(QStringLiteral("\n"));
+}
+
+void MeasurePlot::DrawFigure(QPainter& painter, double width, double height) {
+  if (measure().is_matrix) {
+    PaintMatrices(painter, QRectF(0.0, 0.0, width, height), {Kernel()}, context().look,
+                  /*is_for_paper=*/true);
+    return;
+  }
+  DepthPicture picture(context().look, /*panels=*/1, /*is_for_paper=*/true);
+  picture.Show(Curves(/*is_for_paper=*/true));
+  DrawPlot(picture, painter, width, height);
+}
+
+std::vector<std::vector<std::string>> MeasurePlot::FigureTable() const {
+  std::vector<std::vector<std::string>> table(1,
+                                              {measure().is_between_sites ? "position" : "site"});
+  const std::size_t places = values_.empty() ? 0 : values_.front().size();
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const std::string name =
+        measure().is_matrix ? "of_site_" + std::to_string(i) : std::string(measure().lines[i].name);
+    table[0].push_back(name.empty() ? measure().figure : name);
+  }
+  for (std::size_t place = 0; place < places; ++place) {
+    std::vector<std::string> row{std::to_string(place)};
+    for (const std::vector<double>& line : values_) row.push_back(NumberText(line[place]));
+    table.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace mhc

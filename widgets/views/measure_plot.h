@@ -1,0 +1,53 @@
+// One measure of every site along the depth, chosen from those that snapshots hold: how the streams
+// are used, what the maps depend on, where gradients go.
+//
+// Thread rule: the window's thread.
+#pragma once
+
+#include <QStackedWidget>
+#include <optional>
+#include <vector>
+
+#include "widgets/views/depth_picture.h"
+#include "widgets/views/matrix_painting.h"
+#include "widgets/views/site_measure.h"
+#include "widgets/views/view.h"
+
+namespace mhc {
+
+class HeaderChoice;
+class MatrixCanvas;
+
+class MeasurePlot : public View {
+  Q_OBJECT
+
+ public:
+  explicit MeasurePlot(const ViewContext& context, std::size_t measure = 0);
+
+  QString FigureName() const override;
+  void DrawFigure(QPainter& painter, double width, double height) override;
+  std::vector<std::vector<std::string>> FigureTable() const override;
+
+ Q_SIGNALS:
+  void otherRequested();  // the view that shares the place with this one
+
+ protected:
+  void Refresh() override;
+
+ private:
+  const SiteMeasure& measure() const;
+  QString Title() const;
+  DepthContent Curves(bool is_for_paper) const;
+  MatrixContent Kernel() const;
+  QString TextAt(int place) const;
+
+  HeaderChoice* choice_;
+  QStackedWidget* pictures_;
+  DepthPicture* curves_;
+  MatrixCanvas* matrix_;
+  std::vector<std::vector<double>> values_;  // by line, then place; of a matrix by row
+  std::int64_t shown_step_ = 0;
+  std::optional<ReaderThread::RunKey> shown_run_;
+};
+
+}  // namespace mhc
