@@ -69,7 +69,8 @@ TEST_F(ConstraintTransferTest, KeepLogitsIsLegalOnlyWhereTheLogitsAreTheSame) {
     Change(from.name, kMatch);
     for (const MixingConstraint& to : MixingConstraints()) {
       if (!to.allows(4)) continue;
-      EXPECT_EQ(Check(to.name, kKeep).has_value(), SameLogits(Choice(from.name), Choice(to.name), 4))
+      EXPECT_EQ(Check(to.name, kKeep).has_value(),
+                SameLogits(Choice(from.name), Choice(to.name), 4))
           << from.name << " to " << to.name;
     }
   }
