@@ -1,12 +1,16 @@
 #include "app/mhc/matrix_command.h"
 
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/command_line/text_table.h"
 #include "core/formats/json_text.h"
 #include "core/formats/matrix_file.h"
+#include "core/manifold/diagnostics/birkhoff.h"
 #include "core/manifold/diagnostics/composite_mapping.h"
 #include "core/manifold/diagnostics/matrix_diagnostics.h"
 
@@ -20,10 +24,24 @@ struct MatrixOptions {
   bool json = false;
 };
 
+// Beyond this size the coordinates are many, and no longer looked at one by one.
+constexpr Eigen::Index kMostStreamsWithCoordinates = 4;
+
+struct Finding {
+  MatrixDiagnostics diagnostics;
+  std::optional<BirkhoffMixture> birkhoff;
+};
+
+Finding Find(const Matrix& matrix) {
+  Finding finding{Diagnose(matrix), {}};
+  if (matrix.rows() <= kMostStreamsWithCoordinates) finding.birkhoff = DecomposeBirkhoff(matrix);
+  return finding;
+}
+
 // A file's matrices with what is said of each and of their product.
 struct Findings {
-  std::vector<MatrixDiagnostics> matrices;
-  MatrixDiagnostics product;
+  std::vector<Finding> matrices;
+  Finding product;
 };
 
 Findings DiagnoseAll(const MatrixStack& stack) {
@@ -34,59 +52,77 @@ Findings DiagnoseAll(const MatrixStack& stack) {
     matrices.push_back(Eigen::Map<const Matrix>(first, size, size));
   }
   Findings findings;
-  for (const Matrix& matrix : matrices) findings.matrices.push_back(Diagnose(matrix));
-  findings.product = Diagnose(Product(matrices));
+  for (const Matrix& matrix : matrices) findings.matrices.push_back(Find(matrix));
+  findings.product = Find(Product(matrices));
   return findings;
 }
 
+ordered_json ToJson(const std::vector<PermutationWeight>& terms) {
+  ordered_json list = ordered_json::array();
+  for (const PermutationWeight& term : terms) {
+    list.push_back({{"permutation", term.columns}, {"weight", term.weight}});
+  }
+  return list;
+}
+
 // Every key of the contract, in its order.
-ordered_json ToJson(const MatrixDiagnostics& matrix) {
+ordered_json ToJson(const Finding& finding) {
+  const MatrixDiagnostics& matrix = finding.diagnostics;
   ordered_json eigenvalues = ordered_json::array();
   for (const auto& value : matrix.eigenvalues) {
     eigenvalues.push_back(ordered_json::array({value.real(), value.imag()}));
   }
-  return {{"size", matrix.size},
-          {"row_sums", matrix.row_sums},
-          {"column_sums", matrix.column_sums},
-          {"row_error", matrix.row_error},
-          {"column_error", matrix.column_error},
-          {"forward_gain", matrix.forward_gain},
-          {"backward_gain", matrix.backward_gain},
-          {"norm_inf", matrix.norm_inf},
-          {"norm_1", matrix.norm_1},
-          {"spectral_norm", matrix.spectral_norm},
-          {"singular_values", matrix.singular_values},
-          {"condition_number", matrix.condition_number},
-          {"eigenvalues", eigenvalues},
-          {"second_eigenvalue", matrix.second_eigenvalue},
-          {"spectral_gap", matrix.spectral_gap},
-          {"mixing_time", matrix.mixing_time},
-          {"distance_to_identity", matrix.distance_to_identity},
-          {"distance_to_uniform", matrix.distance_to_uniform},
-          {"distance_to_permutation", matrix.distance_to_permutation},
-          {"entropy", matrix.entropy},
-          {"dobrushin", matrix.dobrushin},
-          {"difference_gain", matrix.difference_gain},
-          {"mean_gain", matrix.mean_gain},
-          {"minimum_entry", matrix.minimum_entry}};
+  ordered_json keys = {{"size", matrix.size},
+                       {"row_sums", matrix.row_sums},
+                       {"column_sums", matrix.column_sums},
+                       {"row_error", matrix.row_error},
+                       {"column_error", matrix.column_error},
+                       {"forward_gain", matrix.forward_gain},
+                       {"backward_gain", matrix.backward_gain},
+                       {"norm_inf", matrix.norm_inf},
+                       {"norm_1", matrix.norm_1},
+                       {"spectral_norm", matrix.spectral_norm},
+                       {"singular_values", matrix.singular_values},
+                       {"condition_number", matrix.condition_number},
+                       {"eigenvalues", eigenvalues},
+                       {"second_eigenvalue", matrix.second_eigenvalue},
+                       {"spectral_gap", matrix.spectral_gap},
+                       {"mixing_time", matrix.mixing_time},
+                       {"distance_to_identity", matrix.distance_to_identity},
+                       {"distance_to_uniform", matrix.distance_to_uniform},
+                       {"distance_to_permutation", matrix.distance_to_permutation},
+                       {"entropy", matrix.entropy},
+                       {"dobrushin", matrix.dobrushin},
+                       {"difference_gain", matrix.difference_gain},
+                       {"mean_gain", matrix.mean_gain},
+                       {"minimum_entry", matrix.minimum_entry}};
+  if (finding.birkhoff) {
+    keys["birkhoff"] = ToJson(finding.birkhoff->terms);
+    keys["birkhoff_residual"] = finding.birkhoff->residual;
+  }
+  return keys;
 }
 
 std::string JsonDocument(const Findings& findings) {
   ordered_json matrices = ordered_json::array();
-  for (const MatrixDiagnostics& matrix : findings.matrices) matrices.push_back(ToJson(matrix));
+  for (const Finding& matrix : findings.matrices) matrices.push_back(ToJson(matrix));
   return DumpJson({{"matrices", matrices}, {"product", ToJson(findings.product)}}) + '\n';
 }
 
 std::string Cell(const ordered_json& value) {
   if (value.is_number_integer()) return value.dump();
   if (value.is_number()) return ShortNumber(value.get<double>());
+  if (value.is_object()) {
+    return fmt::format("{}*({})", ShortNumber(value["weight"].get<double>()),
+                       fmt::join(value["permutation"].get<std::vector<int>>(), " "));
+  }
   // An eigenvalue: re and im.
   const double re = value[0].get<double>(), im = value[1].get<double>();
   return im == 0.0 ? ShortNumber(re) : fmt::format("{}{:+.6g}i", ShortNumber(re), im);
 }
 
 // One line a diagnostic, with its words as the JSON has them.
-std::string FullText(const MatrixDiagnostics& matrix) {
+std::string FullText(const Finding& matrix) {
   std::vector<std::vector<std::string>> rows;
   const ordered_json words = ToJson(matrix);
   for (const auto& [name, value] : words.items()) {
@@ -109,16 +145,16 @@ std::vector<std::string> Summary(const std::string& name, const MatrixDiagnostic
 }
 
 std::string Text(const std::string& file, const Findings& findings) {
-  const int size = findings.product.size;
+  const int size = findings.product.diagnostics.size;
   const std::size_t count = findings.matrices.size();
   if (count == 1) return fmt::format("{}: one matrix\n", file) + FullText(findings.product);
   std::vector<std::vector<std::string>> rows = {{"matrix", "row_error", "column_error",
                                                  "forward_gain", "backward_gain", "spectral_norm",
                                                  "|lambda_2|", "to_uniform", "entropy", "minimum"}};
   for (std::size_t i = 0; i < count; ++i) {
-    rows.push_back(Summary(fmt::to_string(i + 1), findings.matrices[i]));
+    rows.push_back(Summary(fmt::to_string(i + 1), findings.matrices[i].diagnostics));
   }
-  rows.push_back(Summary("product", findings.product));
+  rows.push_back(Summary("product", findings.product.diagnostics));
   return fmt::format("{}: {} matrices of {} rows\n{}\nThe product, the last matrix leftmost:\n{}",
                      file, count, size, AlignedTable(rows), FullText(findings.product));
 }
@@ -137,7 +173,9 @@ Action Declare(CLI::App& app) {
       ->required();
   AddJsonOption(app, options->json);
   app.footer(
-      "The product has the last matrix of the file as its leftmost factor.\n\nExamples:\n"
+      "The product has the last matrix of the file as its leftmost factor. Of up to 4 x 4,\n"
+      "birkhoff lists weights of permutations (the column of each row's 1) that add up to the\n"
+      "matrix but for birkhoff_residual, in the Frobenius norm.\n\nExamples:\n"
       "  mhc matrix maps.npy\n"
       "  mhc matrix --json h.csv | jq .product.forward_gain");
   return [options] { return Run(*options); };

@@ -14,11 +14,38 @@ constexpr double kReadoutEpsilon = 1e-6;
 
 StreamMappings Detached(const StreamMappings& maps) {
   const auto detach = [](const at::Tensor& t) { return t.defined() ? t.detach() : t; };
-  return {detach(maps.pre_BTN), detach(maps.post_BTN), detach(maps.res_BTNN),
-          detach(maps.logits_BTK)};
+  return {detach(maps.pre_BTN),    detach(maps.post_BTN),    detach(maps.res_BTNN),
+          detach(maps.logits_BTK), detach(maps.pre_raw_BTN), detach(maps.post_raw_BTN)};
+}
+
+SiteParameters CopyOf(const HyperConnection& site) {
+  const auto copy = [](const at::Tensor& t) { return t.defined() ? t.detach().clone() : t; };
+  const MapPredictor &pre = site->pre, &post = site->post, &res = site->mixer->predictor;
+  return {.bias = {copy(pre->bias), copy(post->bias), copy(res->bias)},
+          .alpha = {copy(pre->alpha), copy(post->alpha), copy(res->alpha)}};
+}
+
+// The residual model's state [B,T,C] is one stream.
+at::Tensor AsStreams(const at::Tensor& x) { return x.dim() == 3 ? x.unsqueeze(-2) : x; }
+
+void TraceStreams(const at::Tensor& x, ForwardTrace* trace) {
+  if (trace == nullptr) return;
+  trace->streams_BTNC.push_back(AsStreams(x.detach()));
+  if (!trace->in_detail || !x.requires_grad()) return;
+  x.retain_grad();
+  trace->in_graph.push_back(x);
+}
+
+void TraceBranch(const at::Tensor& y_BTC, ForwardTrace* trace) {
+  if (trace != nullptr && trace->in_detail) trace->branches_BTC.push_back(y_BTC.detach());
 }
 
 }  // namespace
+
+void ForwardTrace::TakeGradients() {
+  for (const at::Tensor& x : in_graph) gradients_BTNC.push_back(AsStreams(x.grad()));
+  in_graph.clear();
+}
 
 DecoderBlockImpl::DecoderBlockImpl(const ModelSettings& settings) {
   attention_norm = register_module("attention_norm", RmsNorm(settings.channels));
@@ -109,23 +136,26 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
   if (residual_) {
     x = x.to(stream_type);
     for (std::size_t i = 0; i < sublayers; ++i) {
-      if (trace) trace->streams_BTNC.push_back(x.detach().unsqueeze(-2));
+      TraceStreams(x, trace);
       const at::Tensor wide = x.to(torch::kFloat32);
-      x = (wide + Sublayer(i, wide)).to(stream_type);
+      const at::Tensor y_BTC = Sublayer(i, wide);
+      TraceBranch(y_BTC, trace);
+      x = (wide + y_BTC).to(stream_type);
     }
-    if (trace) trace->streams_BTNC.push_back(x.detach().unsqueeze(-2));
+    TraceStreams(x, trace);
     return head_(norm_(x.to(torch::kFloat32)));
   }
   x = Expand(x).to(stream_type);
   for (std::size_t i = 0; i < sublayers; ++i) {
     const StreamMappings maps = sites[i]->Maps(x);
-    if (trace) {
-      trace->streams_BTNC.push_back(x.detach());
-      trace->sites.push_back(Detached(maps));
-    }
-    x = sites[i]->Write(maps, x, Sublayer(i, sites[i]->Read(maps, x)));
+    TraceStreams(x, trace);
+    if (trace) trace->sites.push_back(Detached(maps));
+    if (trace && trace->in_detail) trace->parameters.push_back(CopyOf(sites[i]));
+    const at::Tensor y_BTC = Sublayer(i, sites[i]->Read(maps, x));
+    TraceBranch(y_BTC, trace);
+    x = sites[i]->Write(maps, x, y_BTC);
   }
-  if (trace) trace->streams_BTNC.push_back(x.detach());
+  TraceStreams(x, trace);
   return head_(norm_(ReadOut(x)));
 }
 

@@ -6,6 +6,7 @@
 
 #include <torch/torch.h>
 
+#include <array>
 #include <vector>
 
 #include "core/model/hyper_connection.h"
@@ -14,10 +15,26 @@
 
 namespace mhc {
 
+// The static part [K] and the scale [1] of the dynamic part of a site's read, write and mixing map;
+// undefined where a map has none.
+struct SiteParameters {
+  std::array<at::Tensor, 3> bias, alpha;
+};
+
 // What a forward pass leaves for the probe; filling it changes no bit of the computation.
 struct ForwardTrace {
   std::vector<StreamMappings> sites;     // detached, oldest first
   std::vector<at::Tensor> streams_BTNC;  // detached: before each site, and after the last
+
+  // Set before the pass: it leaves what follows, too, which snapshots need.
+  bool in_detail = false;
+  std::vector<at::Tensor> branches_BTC;    // detached: what each sublayer gave
+  std::vector<SiteParameters> parameters;  // copies: the optimizer changes the originals in place
+  std::vector<at::Tensor> gradients_BTNC;  // of streams_BTNC, by TakeGradients()
+  std::vector<at::Tensor> in_graph;        // streams_BTNC as the backward pass meets them
+
+  // After the backward pass: moves the gradients out of the graph and lets go of it.
+  void TakeGradients();
 };
 
 class DecoderBlockImpl : public torch::nn::Module {

@@ -96,6 +96,8 @@ StreamMappings HyperConnectionImpl::Maps(const at::Tensor& x_BTNC) {
       maps.post_BTN = torch::ones({streams_}, x.options());
       break;
   }
+  maps.pre_raw_BTN = raw[0];
+  maps.post_raw_BTN = raw[1];
   maps.logits_BTK = raw[2];
   maps.res_BTNN = MapLogitsDifferentiably(mixer->choice, streams_, raw[2]).to(x.options());
   if (!outgoing.is_empty()) {

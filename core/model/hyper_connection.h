@@ -23,6 +23,8 @@ struct StreamMappings {
   at::Tensor post_BTN;
   at::Tensor res_BTNN;
   at::Tensor logits_BTK;  // what the constraint maps to H_res; undefined where it has none
+  // What becomes H_pre and H_post, static part + α · dynamic part; undefined where fixed.
+  at::Tensor pre_raw_BTN, post_raw_BTN;
 };
 
 // A constraint with the predictor of its logits.

@@ -38,6 +38,48 @@ constexpr std::array kKinds = {
                  "Cosine between streams before each site and after the last, mean over tokens."},
     SnapshotKind{"site_gradient_norm", "L,3",
                  "Gradient norm of the parameters of H_pre, H_post and H_res of every site."},
+    SnapshotKind{
+        "logit_range", "L,4",
+        "Relative range max − min of the logits of H_res over tokens: mean, deviation, maximum, "
+        "and the share of tokens above 30, where Sinkhorn hardly converges; ideal: small, and 0."},
+    SnapshotKind{"prefix_two_sided_gain", "L,4",
+                 "Smallest and largest row sum, smallest and largest column sum of the composite "
+                 "of the sites up to this one, mean over tokens; ideal 1."},
+    SnapshotKind{"suffix_two_sided_gain", "L,4",
+                 "Smallest and largest row sum, smallest and largest column sum of the composite "
+                 "of the sites from this one on, mean over tokens; ideal 1."},
+    SnapshotKind{"effective_streams", "L,4",
+                 "Effective streams 1/Σp² (1 to n) and share max p of the dominant one (1/n to 1) "
+                 "of the read weights, then of the write weights, p = abs(w)/Σ abs(w), mean over "
+                 "tokens. The dominant stream is the largest of pre_mean, of post_mean."},
+    SnapshotKind{"alpha", "L,3",
+                 "Scales α of the dynamic parts of H_pre, H_post and H_res in this step; 0 where "
+                 "one is static."},
+    SnapshotKind{"dynamic_ratio", "L,3",
+                 "‖α·dynamic part‖ / ‖b‖ of what becomes H_pre, H_post and H_res, mean over "
+                 "tokens; 0 where one is static."},
+    SnapshotKind{"token_dependence", "L",
+                 "Share of the variance of H_res's entries that is over tokens, Σ_t ‖H_t − H̄‖² / "
+                 "Σ_tij (H_tij − mean)²; 0: static."},
+    SnapshotKind{"depth_kernel", "L,L",
+                 "Row j, column i: H_pre_j P_{i+1→j−1} H_postᵀ_i of the token-mean maps, the "
+                 "weight with which sublayer j reads what sublayer i wrote; 0 for i ≥ j, 1 below "
+                 "in the residual model."},
+    SnapshotKind{"branch_ratio", "L",
+                 "‖H_postᵀ y‖_F / ‖H_res X‖_F, y what the sublayer gave, mean over tokens."},
+    SnapshotKind{
+        "stream_diversity", "L+1,2",
+        "Diversity energy ‖(I−J)X‖²_F / ‖X‖²_F (0: collapsed) and effective rank exp(−Σ q ln q), q "
+        "= σ/Σσ (1 to n), of the streams before each site and after the last, mean over tokens."},
+    SnapshotKind{"state_cosine", "L",
+                 "Cosine between the states X before and after each site, mean over tokens; 1: the "
+                 "site changes no direction."},
+    SnapshotKind{"parameter_gradient_norm", "L,3",
+                 "Gradient norm of φ, b and α of every site, before clipping."},
+    SnapshotKind{
+        "measured_backward_gain", "L+1",
+        "‖∂L/∂X_l‖_F / ‖∂L/∂X_L‖_F before each site and after the last, over the probe's tokens "
+        "together; suffix_backward_gain foretells it from the maps alone; ideal 1."},
 };
 
 }  // namespace

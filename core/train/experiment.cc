@@ -120,6 +120,7 @@ Status Experiment::TrainOneStep() {
   const bool scalars = snapshot || probe_.ScalarsAt(step) || step == settings.steps;
 
   ForwardTrace trace;
+  trace.in_detail = snapshot;
   const StepOutcome outcome =
       trainer_->Step(data_.TrainingBatch(finished_), learning_rate, scalars ? &trace : nullptr);
   const double step_seconds = SecondsSince(start);

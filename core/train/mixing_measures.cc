@@ -51,6 +51,15 @@ class Composites {
     for (const Matrix& product : products_) sum += product;
     return sum / static_cast<double>(products_.size());
   }
+  // Smallest and largest row sum, smallest and largest column sum.
+  Eigen::RowVector4d MeanTwoSidedGain() const {
+    Eigen::RowVector4d sum = Eigen::RowVector4d::Zero();
+    for (const Matrix& product : products_) {
+      const TwoSidedGain gain = GainFromBothSides(product);
+      sum += Eigen::RowVector4d(gain.row_min, gain.row_max, gain.column_min, gain.column_max);
+    }
+    return sum / static_cast<double>(products_.size());
+  }
   Vector MeanSpectrum() const {
     Vector sum = Vector::Zero(products_[0].rows());
     for (const Matrix& product : products_) sum += SpectrumOf(product);
@@ -152,6 +161,8 @@ MixingProfile MeasureProfile(const TokenMaps& maps) {
   Composites prefix(maps.tokens, maps.streams), suffix(maps.tokens, maps.streams);
   profile.suffix_mean.resize(maps.sites);
   profile.suffix_backward_gain.resize(maps.sites);
+  profile.prefix_two_sided_gain.resize(maps.sites, 4);
+  profile.suffix_two_sided_gain.resize(maps.sites, 4);
   profile.res_mean = TokenMeans(maps);
   for (std::int64_t site = 0; site < maps.sites; ++site) {
     profile.res_deviation.push_back(TokenDeviation(maps, site, profile.res_mean[site]));
@@ -163,12 +174,14 @@ MixingProfile MeasureProfile(const TokenMaps& maps) {
 
     prefix.ExtendLeft(maps, site);
     profile.prefix_forward_gain.push_back(prefix.Over(Forward));
+    profile.prefix_two_sided_gain.row(site) = prefix.MeanTwoSidedGain();
     profile.prefix_mean.push_back(prefix.Mean());
     profile.prefix_singular_values.push_back(prefix.MeanSpectrum());
 
     const std::int64_t mirrored = maps.sites - 1 - site;
     suffix.ExtendRight(maps, mirrored);
     profile.suffix_backward_gain[mirrored] = suffix.Over(Backward);
+    profile.suffix_two_sided_gain.row(mirrored) = suffix.MeanTwoSidedGain();
     profile.suffix_mean[mirrored] = suffix.Mean();
   }
   profile.token_mean_product = Product(profile.res_mean);

@@ -48,8 +48,10 @@ struct MixingProfile {
   std::vector<Spread> forward_gain, backward_gain;  // single site (D6)
   std::vector<Spread> prefix_forward_gain;          // of H_l … H_1 (D7)
   std::vector<Spread> suffix_backward_gain;         // of H_L … H_l (D7)
-  std::vector<Matrix> prefix_mean, suffix_mean;     // token means of the composites
-  std::vector<Vector> singular_values;              // token means, falling (D10)
+  // [sites, 4] of the same: smallest and largest row sum, then column sum, token means (D8)
+  Matrix prefix_two_sided_gain, suffix_two_sided_gain;
+  std::vector<Matrix> prefix_mean, suffix_mean;  // token means of the composites
+  std::vector<Vector> singular_values;           // token means, falling (D10)
   std::vector<Vector> prefix_singular_values;
   Matrix token_mean_product;  // the product of the token-mean maps
 };

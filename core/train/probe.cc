@@ -1,49 +1,19 @@
 #include "core/train/probe.h"
 
 #include <algorithm>
+#include <array>
+
+#include "core/train/snapshot_arrays.h"
 
 namespace mhc {
 namespace {
+
+float Float(double value) { return static_cast<float>(value); }
 
 std::vector<double> ReadBack(const at::Tensor& t) {
   const at::Tensor flat = t.to(torch::kFloat64).contiguous().to(torch::kCPU);
   const double* data = flat.data_ptr<double>();
   return {data, data + flat.numel()};
-}
-
-Snapshot FromTensor(std::string kind, const at::Tensor& t) {
-  const std::vector<double> values = ReadBack(t);
-  return {std::move(kind), t.sizes().vec(), {values.begin(), values.end()}};
-}
-
-Snapshot FromMatrices(std::string kind, const std::vector<Matrix>& matrices) {
-  Snapshot snapshot{
-      std::move(kind),
-      {static_cast<std::int64_t>(matrices.size()), matrices[0].rows(), matrices[0].cols()},
-      {}};
-  for (const Matrix& matrix : matrices) {
-    snapshot.data.insert(snapshot.data.end(), matrix.data(), matrix.data() + matrix.size());
-  }
-  return snapshot;
-}
-
-Snapshot FromVectors(std::string kind, const std::vector<Vector>& vectors) {
-  Snapshot snapshot{
-      std::move(kind), {static_cast<std::int64_t>(vectors.size()), vectors[0].size()}, {}};
-  for (const Vector& vector : vectors) {
-    snapshot.data.insert(snapshot.data.end(), vector.begin(), vector.end());
-  }
-  return snapshot;
-}
-
-Snapshot FromSpreads(std::string kind, const std::vector<Spread>& spreads) {
-  Snapshot snapshot{std::move(kind), {static_cast<std::int64_t>(spreads.size()), 4}, {}};
-  for (const Spread& s : spreads) {
-    for (const double value : {s.mean, s.deviation, s.minimum, s.maximum}) {
-      snapshot.data.push_back(static_cast<float>(value));
-    }
-  }
-  return snapshot;
 }
 
 // Streams [tokens, n, C] -> RMS [n] and cosines [n, n], means over tokens.
@@ -54,7 +24,52 @@ at::Tensor MeanCosines(const at::Tensor& x) {
   return unit.matmul(unit.transpose(-1, -2)).mean(0);
 }
 
+// States [tokens, n, C] of one token each -> their cosine, mean over tokens; 0 beside one of zeros.
+at::Tensor MeanStateCosine(const at::Tensor& x, const at::Tensor& y) {
+  const at::Tensor lengths = x.norm(2, {-2, -1}) * y.norm(2, {-2, -1});
+  return ((x * y).sum({-2, -1}) / lengths.clamp_min(1e-300)).mean();
+}
+
+// The R of Xᵀ = QR, [tokens, min(n, C), n]: what of X does not hang on the directions of channels,
+// to full precision (XXᵀ would halve the digits of the small singular values).
+at::Tensor StreamFactor(const at::Tensor& x) {
+  return std::get<1>(at::linalg_qr(x.transpose(-1, -2), "r"));
+}
+
+// max − min of the logits of every token [tokens]; 0 where a map has none.
+at::Tensor LogitRange(const at::Tensor& logits) { return logits.amax(-1) - logits.amin(-1); }
+
 }  // namespace
+
+// Arrays on their way to the host: packed on the device, read back at once.
+class Probe::Pack {
+ public:
+  // Of one length over the places, stacked as [places, …].
+  void Add(const std::string& name, const std::vector<at::Tensor>& by_place) {
+    Add(name, torch::stack(by_place));
+  }
+  void Add(const std::string& name, const at::Tensor& t) {
+    names_.push_back(name);
+    tensors_.push_back(t.to(torch::kFloat64));
+  }
+  HostArrays Fetch() const {
+    std::vector<at::Tensor> flat;
+    for (const at::Tensor& t : tensors_) flat.push_back(t.flatten());
+    const std::vector<double> values = ReadBack(torch::cat(flat));
+    HostArrays arrays;
+    auto first = values.begin();
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      const auto last = first + tensors_[i].numel();
+      arrays[names_[i]] = {tensors_[i].sizes().vec(), {first, last}};
+      first = last;
+    }
+    return arrays;
+  }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<at::Tensor> tensors_;
+};
 
 Probe::Probe(const Configuration& configuration) : settings_(configuration.probe) {
   const std::int64_t all = configuration.train.batch * configuration.model.context;
@@ -72,11 +87,10 @@ at::Tensor Probe::Select(const at::Tensor& t, std::int64_t inner_dimensions) con
   return t.flatten(0, 1).index_select(0, positions_.to(t.device())).to(torch::kFloat64);
 }
 
-TokenMaps Probe::GatherMaps(const ForwardTrace& trace) const {
+at::Tensor Probe::StackMaps(const ForwardTrace& trace) const {
   std::vector<at::Tensor> maps;
   for (const StreamMappings& site : trace.sites) maps.push_back(Select(site.res_BTNN, 2));
-  const at::Tensor stacked = torch::stack(maps);
-  return {stacked.size(0), stacked.size(1), stacked.size(2), ReadBack(stacked)};
+  return torch::stack(maps);
 }
 
 void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const {
@@ -95,8 +109,7 @@ void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const 
   std::vector<at::Tensor> spreads;
   for (const StreamMappings& site : trace.sites) {
     if (!site.logits_BTK.defined()) continue;
-    const at::Tensor logits = Select(site.logits_BTK, 1);
-    spreads.push_back((logits.amax(-1) - logits.amin(-1)).max());
+    spreads.push_back(LogitRange(Select(site.logits_BTK, 1)).max());
   }
   packed.push_back(spreads.empty() ? torch::zeros({1}, gain.options())
                                    : torch::stack(spreads).max().reshape({1}));
@@ -106,7 +119,9 @@ void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const 
   record.Set("stream_cosine", values[1]);
   record.Set("logit_spread", values[2]);
 
-  const MixingScalars scalars = mhc::MeasureScalars(GatherMaps(trace));
+  const at::Tensor maps = StackMaps(trace);
+  const MixingScalars scalars =
+      mhc::MeasureScalars({maps.size(0), maps.size(1), maps.size(2), ReadBack(maps)});
   record.Set("site_forward_gain", scalars.site_forward_gain);
   record.Set("site_backward_gain", scalars.site_backward_gain);
   record.Set("composite_forward_gain", scalars.composite_forward_gain.mean);
@@ -120,53 +135,115 @@ void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const 
   record.Set("distance_to_identity", scalars.distance_to_identity);
 }
 
-void Probe::MeasureSnapshots(const ForwardTrace& trace, const StepOutcome& outcome,
-                             StepRecord& record) const {
-  std::vector<Snapshot>& out = record.snapshots;
-  std::vector<at::Tensor> rms, cosines;
+void Probe::PackStreams(const ForwardTrace& trace, Pack& pack) const {
+  std::vector<at::Tensor> rms, cosines, factors, adjacent;
+  at::Tensor before;
   for (const at::Tensor& streams : trace.streams_BTNC) {
     const at::Tensor x = Select(streams, 2);
     rms.push_back(MeanRms(x));
     cosines.push_back(MeanCosines(x));
+    factors.push_back(StreamFactor(x));
+    if (before.defined()) adjacent.push_back(MeanStateCosine(before, x));
+    before = x;
   }
-  out.push_back(FromTensor("stream_rms", torch::stack(rms)));
-  out.push_back(FromTensor("stream_cosine", torch::stack(cosines)));
-  if (trace.sites.empty()) return;
+  pack.Add("stream_rms", rms);
+  pack.Add("stream_cosine", cosines);
+  pack.Add("state_cosine", adjacent);
+  pack.Add(kTokenStreamFactor, factors);
+}
 
-  std::vector<at::Tensor> pre, post;
+void Probe::PackCoefficients(const ForwardTrace& trace, Pack& pack) const {
+  std::vector<at::Tensor> pre, post, ranges;
   for (const StreamMappings& site : trace.sites) {
     pre.push_back(Select(site.pre_BTN, 1));
     post.push_back(Select(site.post_BTN, 1));
+    ranges.push_back(site.logits_BTK.defined() ? LogitRange(Select(site.logits_BTK, 1))
+                                               : torch::zeros_like(pre.back().select(-1, 0)));
   }
   const at::Tensor pre_LPN = torch::stack(pre), post_LPN = torch::stack(post);
-  out.push_back(FromTensor("pre_mean", pre_LPN.mean(1)));
-  out.push_back(FromTensor("pre_deviation", pre_LPN.std(1, /*unbiased=*/false)));
-  out.push_back(FromTensor("post_mean", post_LPN.mean(1)));
-  out.push_back(FromTensor("post_deviation", post_LPN.std(1, /*unbiased=*/false)));
+  pack.Add("pre_mean", pre_LPN.mean(1));
+  pack.Add("pre_deviation", pre_LPN.std(1, /*unbiased=*/false));
+  pack.Add("post_mean", post_LPN.mean(1));
+  pack.Add("post_deviation", post_LPN.std(1, /*unbiased=*/false));
+  pack.Add(kTokenPre, pre_LPN);
+  pack.Add(kTokenPost, post_LPN);
+  pack.Add(kTokenLogitRange, ranges);
+  pack.Add(kTokenRes, StackMaps(trace));
+}
 
-  const MixingProfile profile = MeasureProfile(GatherMaps(trace));
-  out.push_back(FromMatrices("res_mean", profile.res_mean));
-  out.push_back(FromMatrices("res_deviation", profile.res_deviation));
-  out.push_back(FromSpreads("forward_gain", profile.forward_gain));
-  out.push_back(FromSpreads("backward_gain", profile.backward_gain));
-  out.push_back(FromSpreads("prefix_forward_gain", profile.prefix_forward_gain));
-  out.push_back(FromSpreads("suffix_backward_gain", profile.suffix_backward_gain));
-  out.push_back(FromMatrices("prefix_mean", profile.prefix_mean));
-  out.push_back(FromMatrices("suffix_mean", profile.suffix_mean));
-  Snapshot product = FromMatrices("token_mean_product", {profile.token_mean_product});
-  product.shape.erase(product.shape.begin());
-  out.push_back(std::move(product));
-  out.push_back(FromVectors("singular_values", profile.singular_values));
-  out.push_back(FromVectors("prefix_singular_values", profile.prefix_singular_values));
+// ‖H_postᵀ y‖_F = ‖H_post‖ ‖y‖, of every token. The residual model has H_post = H_res = 1.
+void Probe::PackBranches(const ForwardTrace& trace, Pack& pack) const {
+  std::vector<at::Tensor> ratios;
+  for (std::size_t i = 0; i < trace.branches_BTC.size(); ++i) {
+    at::Tensor kept = Select(trace.streams_BTNC[i], 2);
+    at::Tensor written = Select(trace.branches_BTC[i], 1).norm(2, {-1});
+    if (!trace.sites.empty()) {
+      kept = Select(trace.sites[i].res_BTNN, 2).matmul(kept);
+      written = written * Select(trace.sites[i].post_BTN, 1).norm(2, {-1});
+    }
+    ratios.push_back((written / kept.norm(2, {-2, -1})).mean());
+  }
+  if (!ratios.empty()) pack.Add("branch_ratio", ratios);
+}
 
-  Snapshot gradients{
-      "site_gradient_norm", {static_cast<std::int64_t>(outcome.sites.size()), 3}, {}};
-  for (const SiteGradientNorms& site : outcome.sites) {
-    for (const double norm : {site.pre, site.post, site.res}) {
-      gradients.data.push_back(static_cast<float>(norm));
+void Probe::PackGradients(const ForwardTrace& trace, Pack& pack) const {
+  std::vector<at::Tensor> norms;
+  for (const at::Tensor& gradient : trace.gradients_BTNC) {
+    norms.push_back(Select(gradient, 2).norm());
+  }
+  if (!norms.empty()) pack.Add("measured_backward_gain", torch::stack(norms) / norms.back());
+}
+
+void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
+  const at::TensorOptions options = trace.streams_BTNC.front().options().dtype(torch::kFloat64);
+  std::vector<at::Tensor> scales, ratios;
+  for (std::size_t site = 0; site < trace.parameters.size(); ++site) {
+    const StreamMappings& maps = trace.sites[site];
+    const std::array raw = {maps.pre_raw_BTN, maps.post_raw_BTN, maps.logits_BTK};
+    for (std::size_t map = 0; map < raw.size(); ++map) {
+      const at::Tensor& alpha = trace.parameters[site].alpha[map];
+      const bool is_static = !alpha.defined();
+      scales.push_back(is_static ? torch::zeros({1}, options) : alpha.to(torch::kFloat64));
+      ratios.push_back(is_static ? torch::zeros({}, options)
+                                 : DynamicRatio(raw[map], trace.parameters[site].bias[map]));
     }
   }
-  out.push_back(std::move(gradients));
+  if (scales.empty()) return;
+  pack.Add("alpha", torch::cat(scales).view({-1, 3}));
+  pack.Add("dynamic_ratio", torch::stack(ratios).view({-1, 3}));
+}
+
+// ‖α·dynamic part‖ / ‖b‖, mean over tokens. Where a map has yet to leave its start at 0, both are 0
+// and nothing is dynamic.
+at::Tensor Probe::DynamicRatio(const at::Tensor& raw_BTK, const at::Tensor& bias_K) const {
+  const at::Tensor bias = bias_K.to(torch::kFloat64);
+  const at::Tensor dynamic = (Select(raw_BTK, 1) - bias).norm(2, {-1});
+  return torch::where(dynamic == 0, dynamic, dynamic / bias.norm()).mean();
+}
+
+void Probe::MeasureSnapshots(const ForwardTrace& trace, const StepOutcome& outcome,
+                             StepRecord& record) const {
+  Pack pack;
+  PackStreams(trace, pack);
+  PackBranches(trace, pack);
+  PackGradients(trace, pack);
+  if (!trace.sites.empty()) {
+    PackCoefficients(trace, pack);
+    PackParameters(trace, pack);
+  }
+  record.snapshots = MakeSnapshots(pack.Fetch());
+  if (trace.sites.empty()) return;
+
+  const auto sites = static_cast<std::int64_t>(outcome.sites.size());
+  Snapshot by_map{"site_gradient_norm", {sites, 3}, {}};
+  Snapshot by_group{"parameter_gradient_norm", {sites, 3}, {}};
+  for (const SiteGradientNorms& site : outcome.sites) {
+    by_map.data.insert(by_map.data.end(), {Float(site.pre), Float(site.post), Float(site.res)});
+    by_group.data.insert(by_group.data.end(),
+                         {Float(site.phi), Float(site.bias), Float(site.alpha)});
+  }
+  record.snapshots.push_back(std::move(by_map));
+  record.snapshots.push_back(std::move(by_group));
 }
 
 SiteMeans Probe::Means(const ForwardTrace& trace) const {

@@ -1,8 +1,9 @@
 // The probe: what is measured of a step, from the trace of its forward pass.
 //
 // It takes `probe.tokens` fixed positions of the step's batch, gathers on the device what it needs
-// into one tensor, reads that back once, and measures in double precision. It reads a trace and the
-// outcome of a step only, so that probing more or less often changes no bit of the training.
+// into one tensor, reads that back once, and measures in double precision (scalars and snapshot
+// arrays each once). It reads a trace and the outcome of a step only, so that probing more or less
+// often changes no bit of the training.
 #pragma once
 
 #include <torch/torch.h>
@@ -25,7 +26,8 @@ class Probe {
 
   // Sets the mixing columns of the step.
   void MeasureScalars(const ForwardTrace& trace, StepRecord& record) const;
-  // Adds the snapshots of every kind.
+  // Sets the snapshots: every kind of which the trace has the parts; those of maps where there are
+  // sites.
   void MeasureSnapshots(const ForwardTrace& trace, const StepOutcome& outcome,
                         StepRecord& record) const;
   // The token means that a transfer starts from.
@@ -34,7 +36,15 @@ class Probe {
  private:
   // Positions of a [B, T, …] tensor (or a broadcast of one without B and T) as [tokens, …].
   at::Tensor Select(const at::Tensor& t, std::int64_t inner_dimensions) const;
-  TokenMaps GatherMaps(const ForwardTrace& trace) const;
+  at::Tensor StackMaps(const ForwardTrace& trace) const;  // H_res [sites, tokens, n, n]
+
+  class Pack;
+  void PackStreams(const ForwardTrace& trace, Pack& pack) const;
+  void PackCoefficients(const ForwardTrace& trace, Pack& pack) const;
+  void PackBranches(const ForwardTrace& trace, Pack& pack) const;
+  void PackGradients(const ForwardTrace& trace, Pack& pack) const;
+  void PackParameters(const ForwardTrace& trace, Pack& pack) const;
+  at::Tensor DynamicRatio(const at::Tensor& raw_BTK, const at::Tensor& bias_K) const;
 
   ProbeSettings settings_;
   at::Tensor positions_;  // of the flattened [B·T], int64

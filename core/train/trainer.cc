@@ -72,10 +72,12 @@ void Trainer::MeasureGradients(StepOutcome& outcome) {
     SiteGradientNorms& site = outcome.sites[std::stoul(names[i]->substr(6), &used)];
     const std::string_view map = std::string_view(*names[i]).substr(6 + used + 1);
     (map.starts_with("pre") ? site.pre : map.starts_with("post") ? site.post : site.res) += square;
+    (map.ends_with("phi") ? site.phi : map.ends_with("bias") ? site.bias : site.alpha) += square;
     if (map.starts_with("res") || map.starts_with("outgoing")) logits += square;
   }
   for (SiteGradientNorms& site : outcome.sites) {
-    site = {std::sqrt(site.pre), std::sqrt(site.post), std::sqrt(site.res)};
+    site = {std::sqrt(site.pre), std::sqrt(site.post), std::sqrt(site.res),
+            std::sqrt(site.phi), std::sqrt(site.bias), std::sqrt(site.alpha)};
   }
   outcome.gradient_norm = std::sqrt(all);
   outcome.mixing_gradient_norm = std::sqrt(mixing);
@@ -90,6 +92,7 @@ StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace
   optimizer_.ZeroGradients();
   const at::Tensor loss = Loss(batch, trace);
   loss.backward();
+  if (trace) trace->TakeGradients();
   outcome.loss = loss.item<double>();
   MeasureGradients(outcome);
   outcome.finite = std::isfinite(outcome.loss) && std::isfinite(outcome.gradient_norm);

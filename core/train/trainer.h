@@ -13,8 +13,10 @@
 
 namespace mhc {
 
+// Of a site's parameters, before clipping: by the map they make, and by what they are in it.
 struct SiteGradientNorms {
-  double pre = 0.0, post = 0.0, res = 0.0;  // of each map's parameters, before clipping
+  double pre = 0.0, post = 0.0, res = 0.0;
+  double phi = 0.0, bias = 0.0, alpha = 0.0;
 };
 
 struct StepOutcome {
@@ -34,8 +36,8 @@ class Trainer {
   Trainer(const Configuration& configuration, std::int64_t vocabulary, torch::Device device);
 
   // Forward, loss, backward, guard, clip, AdamW; then the scales of harmonized sites follow the
-  // gain of this step's composite. `trace` may be null; filling it changes no bit of the step. A
-  // step that is not finite leaves parameters, moments and scales as they were.
+  // gain of this step's composite. `trace` may be null; filling it, in detail or not, changes no
+  // bit of the step. A step that is not finite leaves parameters, moments and scales as they were.
   StepOutcome Step(const Batch& batch, double learning_rate, ForwardTrace* trace);
 
   // Mean cross-entropy over the validation part, nats a token; changes nothing.

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <random>
 
+#include "core/record/snapshot_kinds.h"
 #include "record_fixture.h"
 
 namespace mhc {
@@ -237,6 +238,23 @@ TEST_F(HostileRecordTest, AnOlderRecordIsGivenTheMissingColumnWhenItIsWrittenOn)
   step.Set("stream_cosine", 0.75);
   Must(writer.AppendStep(step));
   EXPECT_EQ(Must(Reader().LastValue("stream_cosine")), 0.75);
+}
+
+TEST_F(HostileRecordTest, AnOlderRecordWithoutAKindOfSnapshotHasNoneOfIt) {
+  {
+    RecordWriter writer = NewRecord();
+    StepRecord step = Step(1, 2.0);
+    step.snapshots = {{"res_mean", {1, 2, 2}, {1.0f, 0.0f, 0.0f, 1.0f}}};
+    Must(writer.AppendStep(step));
+    Must(writer.Close(RunState::kFinished));
+  }
+  RecordReader reader = Reader();
+  for (const SnapshotKind& kind : SnapshotKinds()) {
+    const std::string name(kind.name);
+    const bool is_there = name == "res_mean";
+    EXPECT_EQ(Must(reader.SnapshotAt(name, 1)).has_value(), is_there) << name;
+    EXPECT_EQ(Must(reader.SnapshotSteps(name)).size(), is_there ? 1u : 0u) << name;
+  }
 }
 
 TEST_F(HostileRecordTest, AColumnThatWeDoNotKnowIsReadableByName) {

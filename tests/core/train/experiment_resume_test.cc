@@ -71,10 +71,15 @@ INSTANTIATE_TEST_SUITE_P(OfEveryConnection, Resume,
 class ResumeCornersTest : public ExperimentTest {};
 
 TEST_F(ResumeCornersTest, ProbingMoreOftenChangesNoBitOfTheTraining) {
-  StartAndRun("often", {{"probe.every", "1"}, {"probe.snapshot_every", "1"}});
-  StartAndRun("never",
-              {{"probe.every", "1000"}, {"probe.snapshot_every", "1000"}, {"probe.tokens", "1"}});
-  ExpectSameRun("often", "never", 20);
+  for (const std::string connection : {"mhc", "hc", "residual"}) {
+    const Setting mixing = {"mixing.connection", connection};
+    const std::string often = "often_" + connection, never = "never_" + connection;
+    StartAndRun(often, {mixing, {"probe.every", "1"}, {"probe.snapshot_every", "1"}});
+    StartAndRun(
+        never,
+        {mixing, {"probe.every", "1000"}, {"probe.snapshot_every", "1000"}, {"probe.tokens", "1"}});
+    ExpectSameRun(often, never, 20);
+  }
 }
 
 // What a transfer is fitted to depends on how far the blends of all sites have gone.

@@ -34,7 +34,10 @@ ForwardTrace PositionTrace() {
   maps.post_BTN = torch::ones({2, 8, 4});
   maps.logits_BTK = position_BT.unsqueeze(-1) * torch::tensor({-1.0f, 2.0f});
   const at::Tensor streams = torch::ones({2, 8, 4, 8});
-  return {{maps}, {streams, streams}};
+  ForwardTrace trace;
+  trace.sites = {maps};
+  trace.streams_BTNC = {streams, streams};
+  return trace;
 }
 
 StepRecord Scalars(const Configuration& configuration, const ForwardTrace& trace) {
@@ -116,7 +119,8 @@ TEST(Probe, AResidualRunHasNoMixingColumns) {
   for (const auto& [kind, snapshot] : Snapshots(configuration, trace, outcome)) {
     kinds.push_back(kind);
   }
-  EXPECT_THAT(kinds, UnorderedElementsAre("stream_rms", "stream_cosine"));
+  EXPECT_THAT(kinds, UnorderedElementsAre("stream_rms", "stream_cosine", "stream_diversity",
+                                          "state_cosine"));
 }
 
 TEST(Probe, AMixingRunHasEveryMixingColumn) {
@@ -166,6 +170,7 @@ TEST(Probe, ASnapshotHasEveryDeclaredKindInItsDeclaredShape) {
   Trainer trainer(configuration, kVocabulary, torch::kCPU);
   Perturb(trainer);
   ForwardTrace trace;
+  trace.in_detail = true;
   const StepOutcome outcome = trainer.Step(RandomBatch(configuration, 1), 1e-2, &trace);
   const auto snapshots = Snapshots(configuration, trace, outcome);
   EXPECT_EQ(snapshots.size(), SnapshotKinds().size());

@@ -112,8 +112,9 @@ TEST_F(TrainerTest, AGradientBelowTheBoundIsNotTouched) {
 
 TEST_F(TrainerTest, TracingChangesNoBitOfTheSteps) {
   const auto twin = Twin();
-  for (int step = 1; step <= 4; ++step) {
+  for (int step = 1; step <= 6; ++step) {
     ForwardTrace trace;
+    trace.in_detail = step > 2;
     const StepOutcome traced = trainer_.Step(BatchOf(step), 1e-2, &trace);
     const StepOutcome plain = twin->Step(BatchOf(step), 1e-2, nullptr);
     EXPECT_EQ(traced.loss, plain.loss);

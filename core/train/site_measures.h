@@ -1,0 +1,48 @@
+// What a snapshot says of every site beside its gains: how far its logits range, which streams it
+// reads and writes, how much its map follows the token, what it hears of earlier sites; and of
+// every place between the sites how far the streams differ.
+//
+// Plain numbers in and out, token means unless said otherwise; a value is that of the function of
+// core/manifold/diagnostics that has its name. L sites, P tokens, n streams. Thread rule: pure
+// functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/manifold/matrix.h"
+#include "core/train/mixing_measures.h"
+
+namespace mhc {
+
+// One matrix a place (site, or state between sites) and token: [places, tokens, rows, columns]
+// row-major. Borrows the numbers.
+struct TokenArrays {
+  std::int64_t places = 0, tokens = 0, rows = 1, columns = 1;
+  std::span<const double> values;
+
+  Eigen::Map<const Matrix> At(std::int64_t place, std::int64_t token) const;
+};
+
+// ranges [L,P,1,1], max z − min z of every token -> [L,4]: mean, deviation, maximum over tokens,
+// and the share of tokens above kWideRange (D5).
+Matrix LogitRanges(const TokenArrays& ranges);
+
+// pre, post [L,P,1,n] -> [L,4]: effective streams and the dominant one's share of the read weights,
+// then of the write weights (D22, D23). Weights of `hc` have signs: what counts is |w|.
+Matrix StreamUse(const TokenArrays& pre, const TokenArrays& post);
+
+// factors [L+1,P,k,n], of each state X (n×C) the R of Xᵀ = QR, which has its stream lengths,
+// angles and singular values -> [L+1,2]: diversity energy and effective rank (D29, D30).
+Matrix StreamDiversity(const TokenArrays& factors);
+
+// Of the variance of H_res's entries around the mean of all of them, the share that is over tokens:
+// Σ_t ‖H_t − H̄‖² / Σ_tij (H_tij − mean)² (D25) [L]. 0: static; NaN where nothing varies.
+Vector TokenDependenceBySite(const TokenMaps& maps);
+
+// pre_mean, post_mean [L,n], res_mean: L of n×n -> [L,L] (D32).
+Matrix DepthKernelOfMeans(const Matrix& pre_mean, const Matrix& post_mean,
+                          const std::vector<Matrix>& res_mean);
+
+}  // namespace mhc
