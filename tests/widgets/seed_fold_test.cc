@@ -102,7 +102,6 @@ TEST_F(SeedFoldTest, CurvesOfSeedsAreOneLineWithABandWhileRunsAreOpenedAndClosed
   WriteRun("hc-seed2", {{"seed", "2"}}, 3.0);
   WriteRun("hc-seed3", {{"seed", "3"}}, 7.0);
   step.SetLastStep(kSteps);
-  QTest::qWait(0);
   view.RefreshNow();
   EXPECT_THAT(view.FigureTable()[0],
               testing::ElementsAre("step", "hc, 3 seeds loss", "hc, 3 seeds loss least",
