@@ -2,6 +2,7 @@
 #include <QFile>
 #include <QTableView>
 #include <QTextBrowser>
+#include <QTreeWidget>
 
 #include "core/record/record_reader.h"
 #include "core/record/study.h"
@@ -135,6 +136,16 @@ TEST_F(MainWindowTest, AStudyIsTrainedFromItsPageAndItsRunsOpenAsTheyBegin) {
   EXPECT_EQ(Run()->Name(), "hc");
   Action("actionStop")->trigger();
   ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->state() == RunState::kStopped; }, kLimit_ms));
+}
+
+TEST_F(MainWindowTest, ARunIsAblatedFromTheWindowWhileItTrains) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  Action("actionAblate")->trigger();
+  auto* table = Find<QTreeWidget>("ablationTable");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return table->topLevelItemCount() > 0; }, kLimit_ms))
+      << Find<QLabel>("ablationSaid")->text().toStdString();
+  EXPECT_TRUE(Find<QLabel>("ablationSaid")->text().contains("Validation loss"));
 }
 
 TEST_F(MainWindowTest, EveryActionHasATextATipAndWhereItIsDisabledAReason) {

@@ -16,6 +16,7 @@
 #include "widgets/help/help_window.h"
 #include "widgets/panels/current_constraints.h"
 #include "widgets/panels/run_banner.h"
+#include "widgets/runs/ablation_dialog.h"
 #include "widgets/runs/engine_launch.h"
 #include "widgets/runs/new_run_dialog.h"
 #include "widgets/runs/recent_runs.h"
@@ -198,6 +199,12 @@ void MainWindow::Export(const QString& figure) {
   auto* dialog = new ExportDialog(context_, figure, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
+}
+
+void MainWindow::Ablate() {
+  auto* dialog = new AblationDialog(look_, runs_.current()->path(), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->show();
 }
 
 void MainWindow::ShowDial() { pages_->setCurrentWidget(dial_); }

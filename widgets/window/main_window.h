@@ -57,6 +57,7 @@ class MainWindow : public QMainWindow {
   void Ask(const char* kind);
   void Export(const QString& figure);
   void ShowHelp(const QString& page);
+  void Ablate();
   void ShowDial();
   void SendSiteToDial();
   void StartStudy(const QString& name);

@@ -56,6 +56,10 @@ void MainWindow::DeclareRunActions() {
   actions_->Add({"actionResume", tr("Run"), tr("Resume"),
                  tr("Start an engine that goes on from the newest checkpoint."), QKeySequence("R")},
                 [this] { Resume(runs_.current()); });
+  actions_->Add({"actionAblate", tr("Run"), tr("Ablate …"),
+                 tr("What the newest checkpoint loses without a stream or with another mixing."),
+                 QKeySequence("Ctrl+B")},
+                [this] { Ablate(); });
 }
 
 void MainWindow::DeclareViewActions() {
@@ -181,6 +185,9 @@ void MainWindow::UpdateActions() {
         name, run ? (open || QString(name) == "actionCloseRun" ? QString() : none) : none);
   }
   const bool has_sites = open && run->configuration().SiteCount() > 0;
+  actions_->SetReason("actionAblate", !open       ? none
+                                      : has_sites ? QString()
+                                                  : tr("The run has no mixing sites."));
   actions_->SetReason("actionSendSite", !open       ? none
                                         : has_sites ? QString()
                                                     : tr("The run has no mixing sites."));
