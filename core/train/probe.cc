@@ -36,7 +36,7 @@ at::Tensor StreamFactor(const at::Tensor& x) {
   return std::get<1>(at::linalg_qr(x.transpose(-1, -2), "r"));
 }
 
-// max − min of the logits of every token [tokens]; 0 where a map has none.
+// Logits [tokens, K] -> their max − min [tokens].
 at::Tensor LogitRange(const at::Tensor& logits) { return logits.amax(-1) - logits.amin(-1); }
 
 }  // namespace

@@ -17,6 +17,7 @@ using testing::UnorderedElementsAre;
 
 constexpr std::int64_t kSites = 4, kTokens = 8;
 constexpr double kRelative = 1e-6;
+constexpr double kRounding = 1e-12;  // of what is 0 in one order of the sums
 
 Configuration FourSites(const std::string& connection) {
   return TinyConfiguration(
@@ -65,7 +66,7 @@ double TokenMeanOf(Function value) {
 }
 
 void ExpectClose(double found, double expected, const std::string& what) {
-  EXPECT_NEAR(found, expected, kRelative * std::max(1.0, std::abs(expected))) << what;
+  EXPECT_NEAR(found, expected, kRelative * std::abs(expected) + kRounding) << what;
 }
 
 class SnapshotOracle : public testing::TestWithParam<const char*> {
@@ -353,6 +354,24 @@ TEST(SnapshotsOfStaticMaps, HaveNoScaleAndNoDynamicPart) {
   EXPECT_THAT(step.snapshots.at("prefix_two_sided_gain").data, testing::Each(1.0f));
   EXPECT_THAT(step.snapshots.at("depth_kernel").data, testing::ElementsAre(0, 0, 1, 0))
       << "as the residual model";
+}
+
+TEST(StreamsThatAreNotFinite, AreSeenInTheirPlaceAndInNoOther) {
+  for (const float poison : {NAN, INFINITY}) {
+    TracedStep step(FourSites("mhc"));
+    step.trace.streams_BTNC[2] = step.trace.streams_BTNC[2].clone();
+    step.trace.streams_BTNC[2].flatten()[5].fill_(poison);
+    StepRecord record;
+    Probe(FourSites("mhc")).MeasureSnapshots(step.trace, step.outcome, record);
+    for (const Snapshot& snapshot : record.snapshots) step.snapshots[snapshot.kind] = snapshot;
+    for (std::int64_t place = 0; place <= kSites; ++place) {
+      for (int column = 0; column < 2; ++column) {
+        EXPECT_EQ(std::isnan(step.At("stream_diversity", place, 2, column)), place == 2) << place;
+      }
+    }
+    EXPECT_EQ(std::isnan(step.At("branch_ratio", 2)), std::isnan(poison)) << "finite / inf is 0";
+    EXPECT_TRUE(std::isnan(step.At("state_cosine", 1)) && std::isnan(step.At("state_cosine", 2)));
+  }
 }
 
 TEST(ATraceWithoutDetail, HasTheSnapshotsThatNeedNone) {
