@@ -41,10 +41,10 @@ class Composites {
   }
 
   template <class Function>
-  Spread Over(Function value) const {
+  TokenSpread Over(Function value) const {
     std::vector<double> values;
     for (const Matrix& product : products_) values.push_back(value(product));
-    return SpreadOf(values);
+    return TokenSpreadOf(values);
   }
   Matrix Mean() const {
     Matrix sum = Matrix::Zero(products_[0].rows(), products_[0].cols());
@@ -74,10 +74,10 @@ double Forward(const Matrix& matrix) { return Gain(matrix).forward; }
 double Backward(const Matrix& matrix) { return Gain(matrix).backward; }
 
 template <class Function>
-Spread OverTokens(const TokenMaps& maps, std::int64_t site, Function value) {
+TokenSpread OverTokens(const TokenMaps& maps, std::int64_t site, Function value) {
   std::vector<double> values;
   for (std::int64_t t = 0; t < maps.tokens; ++t) values.push_back(value(maps.At(site, t)));
-  return SpreadOf(values);
+  return TokenSpreadOf(values);
 }
 
 Matrix TokenMean(const TokenMaps& maps, std::int64_t site) {
@@ -100,8 +100,8 @@ Eigen::Map<const Matrix> TokenMaps::At(std::int64_t site, std::int64_t token) co
   return {res.data() + (site * tokens + token) * streams * streams, streams, streams};
 }
 
-Spread SpreadOf(const std::vector<double>& values) {
-  Spread spread{0.0, 0.0, values.front(), values.front()};
+TokenSpread TokenSpreadOf(const std::vector<double>& values) {
+  TokenSpread spread{0.0, 0.0, values.front(), values.front()};
   const auto count = static_cast<double>(values.size());
   for (const double value : values) {
     spread.mean += value / count;

@@ -21,16 +21,16 @@ struct TokenMaps {
 };
 
 // Over the tokens.
-struct Spread {
+struct TokenSpread {
   double mean = 0.0, deviation = 0.0, minimum = 0.0, maximum = 0.0;
 };
-Spread SpreadOf(const std::vector<double>& values);
+TokenSpread TokenSpreadOf(const std::vector<double>& values);
 
 struct MixingScalars {
   double site_forward_gain = 0.0;  // largest over sites of the token mean (D6)
   double site_backward_gain = 0.0;
-  Spread composite_forward_gain;  // of H_L … H_1 (D7)
-  Spread composite_backward_gain;
+  TokenSpread composite_forward_gain;  // of H_L … H_1 (D7)
+  TokenSpread composite_backward_gain;
   double composite_spectral_norm = 0.0;        // token mean (D10)
   double composite_distance_to_uniform = 0.0;  // token mean of ‖P − J‖₂ (D15)
   double row_error = 0.0, column_error = 0.0;  // largest over sites and tokens (D3)
@@ -44,10 +44,10 @@ MixingScalars MeasureScalars(const TokenMaps& maps);
 
 // One entry a site, oldest first.
 struct MixingProfile {
-  std::vector<Matrix> res_mean, res_deviation;      // over tokens (D1)
-  std::vector<Spread> forward_gain, backward_gain;  // single site (D6)
-  std::vector<Spread> prefix_forward_gain;          // of H_l … H_1 (D7)
-  std::vector<Spread> suffix_backward_gain;         // of H_L … H_l (D7)
+  std::vector<Matrix> res_mean, res_deviation;           // over tokens (D1)
+  std::vector<TokenSpread> forward_gain, backward_gain;  // single site (D6)
+  std::vector<TokenSpread> prefix_forward_gain;          // of H_l … H_1 (D7)
+  std::vector<TokenSpread> suffix_backward_gain;         // of H_L … H_l (D7)
   // [sites, 4] of the same: smallest and largest row sum, then column sum, token means (D8)
   Matrix prefix_two_sided_gain, suffix_two_sided_gain;
   std::vector<Matrix> prefix_mean, suffix_mean;  // token means of the composites

@@ -17,7 +17,7 @@ Matrix LogitRanges(const TokenArrays& ranges) {
   for (std::int64_t site = 0; site < ranges.places; ++site) {
     std::vector<double> values;
     for (std::int64_t t = 0; t < ranges.tokens; ++t) values.push_back(ranges.At(site, t)(0, 0));
-    const Spread spread = SpreadOf(values);
+    const TokenSpread spread = TokenSpreadOf(values);
     result.row(site) << spread.mean, spread.deviation, spread.maximum, WideShare(values);
   }
   return result;

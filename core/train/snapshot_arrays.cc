@@ -41,9 +41,9 @@ Snapshot FromVectors(std::string kind, const std::vector<Vector>& vectors) {
   return snapshot;
 }
 
-Snapshot FromSpreads(std::string kind, const std::vector<Spread>& spreads) {
+Snapshot FromSpreads(std::string kind, const std::vector<TokenSpread>& spreads) {
   Snapshot snapshot{std::move(kind), {static_cast<std::int64_t>(spreads.size()), 4}, {}};
-  for (const Spread& s : spreads) {
+  for (const TokenSpread& s : spreads) {
     for (const double value : {s.mean, s.deviation, s.minimum, s.maximum}) {
       snapshot.data.push_back(static_cast<float>(value));
     }

@@ -45,19 +45,19 @@ void ExpectNear(const Matrix& found, const Matrix& expected) {
   EXPECT_LE((found - expected).cwiseAbs().maxCoeff(), 1e-12);
 }
 
-TEST(SpreadOf, GivesMeanDeviationAndExtremes) {
-  const Spread spread = SpreadOf({1.0, 2.0, 3.0, 6.0});
+TEST(TokenSpreadOf, GivesMeanDeviationAndExtremes) {
+  const TokenSpread spread = TokenSpreadOf({1.0, 2.0, 3.0, 6.0});
   EXPECT_DOUBLE_EQ(spread.mean, 3.0);
   EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt(3.5));
   EXPECT_EQ(spread.minimum, 1.0);
   EXPECT_EQ(spread.maximum, 6.0);
 }
 
-TEST(SpreadOf, HidesNoNan) {
+TEST(TokenSpreadOf, HidesNoNan) {
   for (int at = 0; at < 3; ++at) {
     std::vector<double> values = {1.0, 2.0, 3.0};
     values[at] = kNan;
-    const Spread spread = SpreadOf(values);
+    const TokenSpread spread = TokenSpreadOf(values);
     EXPECT_TRUE(std::isnan(spread.mean) && std::isnan(spread.deviation)) << at;
     EXPECT_TRUE(std::isnan(spread.minimum) && std::isnan(spread.maximum)) << at;
   }
@@ -146,7 +146,7 @@ TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
   for (int site = 0; site < kSites; ++site) {
     std::vector<double> entries;
     for (int t = 0; t < kTokens; ++t) entries.push_back(maps.At(site, t)(1, 2));
-    const Spread spread = SpreadOf(entries);
+    const TokenSpread spread = TokenSpreadOf(entries);
     EXPECT_NEAR(profile.res_mean[site](1, 2), spread.mean, 1e-14);
     EXPECT_NEAR(profile.res_deviation[site](1, 2), spread.deviation, 1e-14);
     const auto mean_of = [&](int k) {

@@ -99,7 +99,7 @@ TEST_P(SnapshotOracle, LogitRangesAreThoseOfEveryToken) {
       const Matrix logits = AtToken(step_.trace.sites[site].logits_BTK, t);
       ranges.push_back(RelativeRange({logits.data(), static_cast<std::size_t>(logits.size())}));
     }
-    const Spread spread = SpreadOf(ranges);
+    const TokenSpread spread = TokenSpreadOf(ranges);
     const double expected[] = {spread.mean, spread.deviation, spread.maximum, WideShare(ranges)};
     for (int i = 0; i < 4; ++i) {
       ExpectClose(step_.At("logit_range", site, 4, i), expected[i], Place("logit_range", site));
