@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -54,6 +55,11 @@ std::int64_t SetThreads(std::int64_t threads) {
   at::set_num_threads(static_cast<int>(count));
   at::set_num_interop_threads(1);
   return count;
+}
+
+void LowerPriority() {
+  constexpr int kNiceness = 10;
+  setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + kNiceness);
 }
 
 Result<torch::Device> ChooseDevice(const std::string& name) {

@@ -19,6 +19,10 @@ void TuneAllocator();
 std::int64_t SetThreads(std::int64_t threads);
 std::int64_t PhysicalCores();
 
+// Behind whatever else computes on this machine. Call before any other thread exists, which keeps
+// the priority that it was made with.
+void LowerPriority();
+
 // "auto", "cpu", "cuda", "cuda:k"; error where this LibTorch or machine has no such device.
 Result<torch::Device> ChooseDevice(const std::string& name);
 

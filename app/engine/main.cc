@@ -5,6 +5,7 @@
 #include <new>
 
 #include "app/command_line/command_line.h"
+#include "app/engine/ablate_command.h"
 #include "app/engine/doctor_command.h"
 #include "app/engine/engine_process.h"
 #include "app/engine/reference_site_command.h"
@@ -14,7 +15,7 @@
 namespace {
 
 int Run(int count, char** arguments) {
-  const mhc::Command commands[] = {mhc::TrainCommand(), mhc::ResumeCommand(),
+  const mhc::Command commands[] = {mhc::TrainCommand(), mhc::ResumeCommand(), mhc::AblateCommand(),
                                    mhc::ReferenceSiteCommand(), mhc::DoctorCommand()};
   return mhc::RunCommandLine(commands, count, arguments, nullptr);
 }

@@ -30,6 +30,7 @@ std::span<const Command> Commands() {
       MapCommand(),
       SimulateCommand(),
       PlanCommand(),
+      {"ablate", "Validation loss of a checkpoint without a stream or without its mixing."},
       OracleSiteCommand(),
       {"doctor", "Says which versions and devices there are, and what is wrong with them."},
   };

@@ -129,25 +129,30 @@ at::Tensor DecoderImpl::Sublayer(std::size_t index, const at::Tensor& z_BTC) {
                         : block->mlp(block->mlp_norm(z_BTC));
 }
 
-at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace) {
+at::Tensor DecoderImpl::ForwardResidual(at::Tensor x, ForwardTrace* trace) {
+  const at::ScalarType stream_type = x.scalar_type();
+  for (std::size_t i = 0; i < 2 * blocks_.size(); ++i) {
+    TraceStreams(x, trace);
+    const at::Tensor wide = x.to(torch::kFloat32);
+    const at::Tensor y_BTC = Sublayer(i, wide);
+    TraceBranch(y_BTC, trace);
+    x = (wide + y_BTC).to(stream_type);
+  }
+  TraceStreams(x, trace);
+  return head_(norm_(x.to(torch::kFloat32)));
+}
+
+at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace,
+                                const ForwardHooks* hooks) {
   at::Tensor x = embedding_(tokens_BT);
   const auto stream_type = settings_.dtype == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;
-  const std::size_t sublayers = 2 * blocks_.size();
-  if (residual_) {
-    x = x.to(stream_type);
-    for (std::size_t i = 0; i < sublayers; ++i) {
-      TraceStreams(x, trace);
-      const at::Tensor wide = x.to(torch::kFloat32);
-      const at::Tensor y_BTC = Sublayer(i, wide);
-      TraceBranch(y_BTC, trace);
-      x = (wide + y_BTC).to(stream_type);
-    }
-    TraceStreams(x, trace);
-    return head_(norm_(x.to(torch::kFloat32)));
-  }
+  if (residual_) return ForwardResidual(x.to(stream_type), trace);
   x = Expand(x).to(stream_type);
-  for (std::size_t i = 0; i < sublayers; ++i) {
-    const StreamMappings maps = sites[i]->Maps(x);
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    const auto site = static_cast<std::int64_t>(i);
+    if (hooks && hooks->streams) x = hooks->streams(site, x);
+    StreamMappings maps = sites[i]->Maps(x);
+    if (hooks && hooks->res) maps.res_BTNN = hooks->res(site, maps.res_BTNN);
     TraceStreams(x, trace);
     if (trace) trace->sites.push_back(Detached(maps));
     if (trace && trace->in_detail) trace->parameters.push_back(CopyOf(sites[i]));

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "core/model/hyper_connection.h"
@@ -37,6 +38,16 @@ struct ForwardTrace {
   void TakeGradients();
 };
 
+// What a forward pass does otherwise at its sites, counted from 0. A function that is empty changes
+// nothing; neither is called for `residual`.
+struct ForwardHooks {
+  // The streams right before a site -> those that its maps are predicted from, and that it reads
+  // and mixes. The same shape and type.
+  std::function<at::Tensor(std::int64_t site, const at::Tensor& x_BTNC)> streams;
+  // H_res of a site -> the one that is applied, [B,T,N,N] or [N,N] in the same type.
+  std::function<at::Tensor(std::int64_t site, const at::Tensor& res_BTNN)> res;
+};
+
 class DecoderBlockImpl : public torch::nn::Module {
  public:
   explicit DecoderBlockImpl(const ModelSettings& settings);
@@ -52,8 +63,10 @@ class DecoderImpl : public torch::nn::Module {
   // Weights are drawn from a generator of their own, seeded with configuration.seed.
   DecoderImpl(const Configuration& configuration, std::int64_t vocabulary);
 
-  // tokens_BT int64 -> logits_BTV float32. `trace` may be null.
-  at::Tensor Forward(const at::Tensor& tokens_BT, ForwardTrace* trace);
+  // tokens_BT int64 -> logits_BTV float32. `trace` and `hooks` may be null; a trace holds what was
+  // applied.
+  at::Tensor Forward(const at::Tensor& tokens_BT, ForwardTrace* trace,
+                     const ForwardHooks* hooks = nullptr);
 
   // λ of every blend for the step after `finished` finished ones; ends blends whose λ reaches 1.
   // Returns whether one ended (parameters were dropped).
@@ -67,6 +80,7 @@ class DecoderImpl : public torch::nn::Module {
  private:
   void Initialise(std::int64_t seed);
   at::Tensor Expand(const at::Tensor& x_BTC) const;
+  at::Tensor ForwardResidual(at::Tensor x_BTC, ForwardTrace* trace);
   at::Tensor ReadOut(const at::Tensor& x_BTNC);
   at::Tensor Sublayer(std::size_t index, const at::Tensor& z_BTC);
 

@@ -132,4 +132,11 @@ Batch TokenData::ValidationBatch(std::int64_t index) const {
   return Windows(starts);
 }
 
+std::vector<Batch> TokenData::ValidationSample(std::int64_t count) const {
+  const std::int64_t all = ValidationBatches(), chosen = std::min(count, all);
+  std::vector<Batch> batches;
+  for (std::int64_t i = 0; i < chosen; ++i) batches.push_back(ValidationBatch(i * all / chosen));
+  return batches;
+}
+
 }  // namespace mhc

@@ -34,6 +34,8 @@ class TokenData {
   // most.
   std::int64_t ValidationBatches() const;
   Batch ValidationBatch(std::int64_t index) const;
+  // `count` of them (1 or more), evenly spread; all of them where there are not more.
+  std::vector<Batch> ValidationSample(std::int64_t count) const;
 
   std::int64_t vocabulary() const { return vocabulary_; }
   std::int64_t training_tokens() const { return training_tokens_; }

@@ -42,8 +42,8 @@ Trainer::Trainer(const Configuration& configuration, std::int64_t vocabulary, to
   optimizer_.Rebuild();
 }
 
-at::Tensor Trainer::Loss(const Batch& batch, ForwardTrace* trace) {
-  const at::Tensor logits_BTV = model_->Forward(batch.inputs_BT.to(device_), trace);
+at::Tensor Trainer::Loss(const Batch& batch, ForwardTrace* trace, const ForwardHooks* hooks) {
+  const at::Tensor logits_BTV = model_->Forward(batch.inputs_BT.to(device_), trace, hooks);
   return torch::nn::functional::cross_entropy(logits_BTV.flatten(0, 1),
                                               batch.targets_BT.to(device_).flatten());
 }
@@ -90,7 +90,7 @@ StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace
   ForwardTrace own_trace;
   if (outcome.harmonized_scale && trace == nullptr) trace = &own_trace;
   optimizer_.ZeroGradients();
-  const at::Tensor loss = Loss(batch, trace);
+  const at::Tensor loss = Loss(batch, trace, nullptr);
   loss.backward();
   if (trace) trace->TakeGradients();
   outcome.loss = loss.item<double>();
@@ -115,13 +115,16 @@ StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace
 }
 
 double Trainer::Evaluate(const TokenData& data) {
+  return Evaluate(data.ValidationSample(data.ValidationBatches()), nullptr);
+}
+
+double Trainer::Evaluate(std::span<const Batch> batches, const ForwardHooks* hooks) {
   torch::NoGradGuard no_grad;
   double sum = 0.0;
   std::int64_t tokens = 0;
-  for (std::int64_t i = 0; i < data.ValidationBatches(); ++i) {
-    const Batch batch = data.ValidationBatch(i);
+  for (const Batch& batch : batches) {
     const std::int64_t count = batch.targets_BT.numel();
-    sum += Loss(batch, nullptr).item<double>() * static_cast<double>(count);
+    sum += Loss(batch, nullptr, hooks).item<double>() * static_cast<double>(count);
     tokens += count;
   }
   return sum / static_cast<double>(tokens);

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/model/decoder.h"
@@ -42,6 +43,8 @@ class Trainer {
 
   // Mean cross-entropy over the validation part, nats a token; changes nothing.
   double Evaluate(const TokenData& data);
+  // The same over these batches (not none), each forward pass with `hooks`, which may be null.
+  double Evaluate(std::span<const Batch> batches, const ForwardHooks* hooks);
   // The maps on a batch, without gradients; changes nothing.
   ForwardTrace Trace(const Batch& batch);
 
@@ -53,7 +56,7 @@ class Trainer {
   const torch::Device& device() const { return device_; }
 
  private:
-  at::Tensor Loss(const Batch& batch, ForwardTrace* trace);
+  at::Tensor Loss(const Batch& batch, ForwardTrace* trace, const ForwardHooks* hooks);
   void MeasureGradients(StepOutcome& outcome);
 
   double clip_;

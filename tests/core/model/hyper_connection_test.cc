@@ -4,6 +4,7 @@
 
 #include "core/manifold/hyper_connection_site.h"
 #include "core/model/decoder.h"
+#include "small_model.h"
 
 namespace mhc {
 namespace {
@@ -16,25 +17,6 @@ SiteSettings Settings(const std::string& connection, const std::string& constrai
   settings.constraint = *ParseConstraint(constraint);
   settings.eps_norm = 1e-6;
   return settings;
-}
-
-Configuration SmallConfiguration(const std::vector<Setting>& more) {
-  std::vector<Setting> settings = {{"model.blocks", "2"},
-                                   {"model.channels", "16"},
-                                   {"model.heads", "2"},
-                                   {"model.context", "8"},
-                                   {"data.source", "arithmetic"}};
-  settings.insert(settings.end(), more.begin(), more.end());
-  return *LoadConfiguration("tiny", settings);
-}
-
-// φ, α and b away from their start, so that every part of the site is at work.
-void Perturb(torch::nn::Module& module, std::uint64_t seed) {
-  torch::NoGradGuard no_grad;
-  torch::manual_seed(seed);
-  for (at::Tensor& parameter : module.parameters()) {
-    parameter.add_(torch::randn_like(parameter) * 0.3);
-  }
 }
 
 std::vector<double> Doubles(const at::Tensor& t) {

@@ -167,5 +167,20 @@ TEST_F(TokenDataTest, NoTokenLiesOutsideTheVocabulary) {
   EXPECT_THAT(Numbers(data.ValidationBatch(1).targets_BT), Each(Lt(data.vocabulary())));
 }
 
+TEST_F(TokenDataTest, ASampleOfTheValidationBatchesIsSpreadOverAllOfThem) {
+  const TokenData data = Load(positions_, {{"data.validation_share", "0.3"}, {"train.batch", "2"}});
+  const std::int64_t all = data.ValidationBatches();
+  ASSERT_GE(all, 6);
+  const auto is_batch = [&](const Batch& batch, std::int64_t index) {
+    return batch.inputs_BT.equal(data.ValidationBatch(index).inputs_BT);
+  };
+  const std::vector<Batch> two = data.ValidationSample(2), more = data.ValidationSample(all + 9);
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_TRUE(is_batch(two[0], 0));
+  EXPECT_TRUE(is_batch(two[1], all / 2));
+  ASSERT_EQ(more.size(), static_cast<std::size_t>(all));
+  for (std::int64_t i = 0; i < all; ++i) EXPECT_TRUE(is_batch(more[i], i)) << i;
+}
+
 }  // namespace
 }  // namespace mhc
