@@ -40,6 +40,13 @@ void TraceBranch(const at::Tensor& y_BTC, ForwardTrace* trace) {
   if (trace != nullptr && trace->in_detail) trace->branches_BTC.push_back(y_BTC.detach());
 }
 
+// The read that no site predicts: all of stream 0. [N], of the type of the other reads.
+at::Tensor FirstStream(const at::Tensor& read_BTN) {
+  at::Tensor one_hot = torch::zeros({read_BTN.size(-1)}, read_BTN.options());
+  one_hot[0] = 1.0;
+  return one_hot;
+}
+
 }  // namespace
 
 void ForwardTrace::TakeGradients() {
@@ -69,10 +76,10 @@ DecoderImpl::DecoderImpl(const Configuration& configuration, std::int64_t vocabu
   }
   const auto site_list = register_module("sites", torch::nn::ModuleList());
   for (std::int64_t site = 0; site < configuration.SiteCount(); ++site) {
-    sites.emplace_back(configuration.Site(site), n, channels, site);
+    sites.emplace_back(configuration.SiteAsBuilt(site), n, channels, site);
     site_list->push_back(sites.back());
   }
-  if (settings_.readout == "learned" && !residual_) {
+  if (settings_.readout == "learned" && !residual_ && !configuration.ReadsOutWithLastRead()) {
     readout_ = register_module(
         "readout",
         MapPredictor(MapPredictorOptions{PredictorKind::kMhc, n, channels, true,
@@ -115,11 +122,12 @@ at::Tensor DecoderImpl::Expand(const at::Tensor& x_BTC) const {
                                        : streams.expand({-1, -1, n, -1});
 }
 
-at::Tensor DecoderImpl::ReadOut(const at::Tensor& x_BTNC) {
+at::Tensor DecoderImpl::ReadOut(const at::Tensor& x_BTNC, const at::Tensor& last_read_BTN) {
   const at::Tensor x = x_BTNC.to(torch::kFloat32);
   if (settings_.readout == "sum") return x.sum(-2);
   if (settings_.readout == "mean") return x.mean(-2);
-  const at::Tensor weights_BTN = Predict({readout_}, x, kReadoutEpsilon)[0].sigmoid();
+  const at::Tensor weights_BTN =
+      readout_.is_empty() ? last_read_BTN : Predict({readout_}, x, kReadoutEpsilon)[0].sigmoid();
   return weights_BTN.unsqueeze(-2).matmul(x).squeeze(-2);
 }
 
@@ -148,10 +156,16 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
   const auto stream_type = settings_.dtype == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;
   if (residual_) return ForwardResidual(x.to(stream_type), trace);
   x = Expand(x).to(stream_type);
+  at::Tensor predicted_read_BTN;  // by the site before
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const auto site = static_cast<std::int64_t>(i);
     if (hooks && hooks->streams) x = hooks->streams(site, x);
     StreamMappings maps = sites[i]->Maps(x);
+    const at::Tensor read_BTN = maps.pre_BTN;
+    if (sites[i]->settings().delayed_read) {
+      maps.pre_BTN = predicted_read_BTN.defined() ? predicted_read_BTN : FirstStream(read_BTN);
+    }
+    predicted_read_BTN = read_BTN;
     if (hooks && hooks->res) maps.res_BTNN = hooks->res(site, maps.res_BTNN);
     TraceStreams(x, trace);
     if (trace) trace->sites.push_back(Detached(maps));
@@ -161,7 +175,7 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
     x = sites[i]->Write(maps, x, y_BTC);
   }
   TraceStreams(x, trace);
-  return head_(norm_(ReadOut(x)));
+  return head_(norm_(ReadOut(x, predicted_read_BTN)));
 }
 
 bool DecoderImpl::AdvanceBlends(std::int64_t finished) {

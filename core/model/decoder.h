@@ -81,7 +81,8 @@ class DecoderImpl : public torch::nn::Module {
   void Initialise(std::int64_t seed);
   at::Tensor Expand(const at::Tensor& x_BTC) const;
   at::Tensor ForwardResidual(at::Tensor x_BTC, ForwardTrace* trace);
-  at::Tensor ReadOut(const at::Tensor& x_BTNC);
+  // `last_read_BTN`: the H_pre that the last site predicted.
+  at::Tensor ReadOut(const at::Tensor& x_BTNC, const at::Tensor& last_read_BTN);
   at::Tensor Sublayer(std::size_t index, const at::Tensor& z_BTC);
 
   ModelSettings settings_;

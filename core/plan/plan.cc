@@ -16,11 +16,11 @@ void AddParts(const Configuration& configuration, Plan& plan) {
   const std::int64_t channels = model.channels, n = configuration.StreamCount();
   const bool has_sites = configuration.SiteCount() > 0;
   for (std::int64_t site = 0; site < configuration.SiteCount(); ++site) {
-    plan.site_parameters.push_back(SiteParameters(configuration.Site(site), n, channels));
+    plan.site_parameters.push_back(SiteParameters(configuration.SiteAsBuilt(site), n, channels));
     plan.mixing_parameters += plan.site_parameters.back();
   }
   if (has_sites && model.expand == "scaled") plan.mixing_parameters += n * channels;
-  if (has_sites && model.readout == "learned") {
+  if (has_sites && model.readout == "learned" && !configuration.ReadsOutWithLastRead()) {
     plan.mixing_parameters += LearnedReadoutParameters(n, channels);
   }
   plan.parts = {{"embedding", kByteVocabulary * channels},
@@ -46,7 +46,7 @@ void AddFlops(const Configuration& configuration, Plan& plan) {
   const double attention = blocks * 2.0 * 2.0 * channels * attended;
   for (std::int64_t site = 0; site < configuration.SiteCount(); ++site) {
     plan.mixing_flops_per_token +=
-        SiteFlops(configuration.Site(site), configuration.StreamCount(), model.channels);
+        SiteFlops(configuration.SiteAsBuilt(site), configuration.StreamCount(), model.channels);
   }
   plan.flops_per_token = 3.0 * (2.0 * weights + attention) + plan.mixing_flops_per_token;
 }

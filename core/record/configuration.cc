@@ -23,6 +23,21 @@ const SiteSettings& Configuration::Site(std::int64_t site) const {
   return mixing;
 }
 
+bool Configuration::PredictsRead(std::int64_t site) const {
+  if (!Site(site).delayed_read) return true;
+  return site + 1 < SiteCount() ? Site(site + 1).delayed_read : ReadsOutWithLastRead();
+}
+
+bool Configuration::ReadsOutWithLastRead() const {
+  return SiteCount() > 0 && Site(SiteCount() - 1).delayed_read && model.readout == "learned";
+}
+
+SiteSettings Configuration::SiteAsBuilt(std::int64_t site) const {
+  SiteSettings settings = Site(site);
+  if (!PredictsRead(site)) settings.read = "fixed";
+  return settings;
+}
+
 namespace {
 
 std::string WrittenLine(const std::string& key, const Value& value, const std::string& text) {

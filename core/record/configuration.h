@@ -26,6 +26,7 @@ struct SiteSettings {
   ConstraintChoice constraint;     // with its transpose
   std::string read;                // predictor of H_pre: mhc, hc, fixed; empty until resolved
   std::string write;               // predictor of H_post
+  bool delayed_read = false;       // reads with the H_pre that the site before predicted
   bool dynamic = true;
   double alpha = 0.01;
   double eps_pre = 0.0;
@@ -97,6 +98,16 @@ struct Configuration {
   std::int64_t SiteCount() const;
   std::int64_t StreamCount() const;                   // 1 where the connection is `residual`
   const SiteSettings& Site(std::int64_t site) const;  // of [[mixing.site]], else of mixing
+
+  // Whether something reads with the H_pre that a site predicts: the site itself, or a next one
+  // whose read is delayed, or a readout that takes it.
+  bool PredictsRead(std::int64_t site) const;
+  // A learned readout behind a last site whose read is delayed weighs the streams with the H_pre
+  // that this site predicted, and has no parameters of its own.
+  bool ReadsOutWithLastRead() const;
+  // Site(site) with a fixed read where PredictsRead(site) is false: such a site has no parameters
+  // for it.
+  SiteSettings SiteAsBuilt(std::int64_t site) const;
 };
 
 // A key with the member it stands for. `declaration.key` is "train.steps"; top keys have no

@@ -95,6 +95,10 @@ std::vector<SiteKey> MakeSiteKeys() {
            "Read map H_pre: that of mhc, of hc, or fixed at 1/n. Default: that of the connection."),
       Site("write", &SiteSettings::write, OneOf({"mhc", "hc", "fixed"}),
            "Write map H_post: that of mhc, of hc, or fixed at 1. Default: that of the connection."),
+      Site(
+          "delayed_read", &SiteSettings::delayed_read, {},
+          "Read with the H_pre that the site before predicted, at site 0 with stream 0 alone. What "
+          "the last site predicts is the readout where that is learned, else it does not exist."),
       Site("dynamic", &SiteSettings::dynamic, {},
            "Maps that depend on the token; false leaves their static parts only."),
       Site("alpha", &SiteSettings::alpha, From(-10, 10),

@@ -11,7 +11,7 @@ constexpr std::array kKinds = {
                  "intervention changed the maps: the maps right before it."},
     SnapshotKind{"res_deviation", "L,n,n",
                  "Standard deviation over tokens of every entry of H_res."},
-    SnapshotKind{"pre_mean", "L,n", "H_pre of every site, mean over tokens."},
+    SnapshotKind{"pre_mean", "L,n", "H_pre that every site reads with, mean over tokens."},
     SnapshotKind{"pre_deviation", "L,n", "Standard deviation over tokens of H_pre."},
     SnapshotKind{"post_mean", "L,n", "H_post of every site, mean over tokens."},
     SnapshotKind{"post_deviation", "L,n", "Standard deviation over tokens of H_post."},

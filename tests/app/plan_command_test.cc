@@ -42,6 +42,12 @@ TEST_F(PlanCommandTest, PlansWhatARunRecords) {
   const auto plan = Planned(words);
   EXPECT_EQ(plan["parameters"], status["parameters"]);
   EXPECT_EQ(plan["mixing_parameters"], status["mixing_parameters"]);
+
+  Train("delayed", 1, {"mixing.delayed_read=true"});
+  words.insert(words.end(), {"--set", "mixing.delayed_read=true"});
+  const auto delayed = Planned(words);
+  EXPECT_EQ(delayed["parameters"], StatusOf("delayed")["parameters"]);
+  EXPECT_EQ(delayed["mixing_parameters"], StatusOf("delayed")["mixing_parameters"]);
 }
 
 TEST_F(PlanCommandTest, ShowsPrintedTotalsBesideThoseComputed) {

@@ -45,6 +45,8 @@ TEST(PlannedParameters, AreThoseThatRunsRecord) {
       {"tiny", {{"mixing.read", "fixed"}}, 53496, 10328},
       {"tiny", {{"model.expand", "scaled"}}, 55692, 12524},
       {"tiny", {{"model.readout", "learned"}}, 56081, 12913},
+      {"tiny", {{"mixing.delayed_read", "true"}}, 55047, 11879},
+      {"tiny", {{"mixing.delayed_read", "true"}, {"model.readout", "learned"}}, 55564, 12396},
   };
   for (const Recorded& run : runs) {
     const Plan plan = PlanFor(run.preset, run.settings);

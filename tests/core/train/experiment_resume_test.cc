@@ -102,6 +102,19 @@ TEST_F(ResumeCornersTest, ARequestThatComesFirstAfterAResumeInABlendActsAsItWoul
   ExpectSameRun("straight", "stopped", 20);
 }
 
+TEST_F(ResumeCornersTest, ARunWithDelayedReadsIsRepeatedBitForBit) {
+  for (const char* readout : {"sum", "learned"}) {
+    const std::vector<Setting> settings = {{"mixing.delayed_read", "true"},
+                                           {"model.readout", readout}};
+    const std::string straight = std::string("straight-") + readout;
+    const std::string stopped = std::string("stopped-") + readout;
+    StartAndRun(straight, settings, ScriptFor("mhc"));
+    StartAndRun(stopped, settings, ScriptFor("mhc"), 8);
+    EXPECT_EQ(ResumeAndRun(stopped), RunState::kFinished);
+    ExpectSameRun(straight, stopped, 20);
+  }
+}
+
 TEST_F(ResumeCornersTest, AReplayedInterventionIsRecordedOnceAndItsSnapshotIsThere) {
   const Script script = {{5, "constraint", "row_softmax"}};
   StartAndRun("run", {}, script, 5);
