@@ -27,11 +27,9 @@ Result<std::vector<Setting>> Settings(const toml::table& table, std::string_view
   if (!texts) return tl::unexpected(texts.error());
   std::vector<Setting> settings;
   for (const std::string& text : *texts) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos) {
-      return Fail("study {}: settings: found \"{}\", expected KEY=VALUE", study, text);
-    }
-    settings.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    const auto setting = ParseSetting(text);
+    if (!setting) return FailWithin(fmt::format("study {}", study), setting.error());
+    settings.push_back(*setting);
   }
   return settings;
 }
