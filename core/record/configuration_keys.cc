@@ -221,4 +221,11 @@ std::span<const ConfigurationKey> ConfigurationKeys() {
   return keys;
 }
 
+const SiteKey* FindSiteKey(std::string_view name) {
+  for (const SiteKey& key : SiteKeys()) {
+    if (key.declaration.key == name) return &key;
+  }
+  return nullptr;
+}
+
 }  // namespace mhc

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include "core/record/configuration.h"
 
@@ -17,5 +18,7 @@ struct SiteKey {
 
 // `constraint` and `transpose` are rows too; setting `constraint` chooses it with default options.
 std::span<const SiteKey> SiteKeys();
+// nullptr where there is none of that name.
+const SiteKey* FindSiteKey(std::string_view name);
 
 }  // namespace mhc

@@ -1,16 +1,14 @@
-// Reading: TOML text and settings become a list of given values, which are then laid over the
-// defaults in the order in which they depend on each other (connection, constraint, the rest).
-#include <toml++/toml.h>
+// Reading: what was given in TOML and in settings is laid over the defaults in the order in which
+// it depends on each other (connection, constraint, the rest), and checked as a whole.
 #include <algorithm>
 #include <fstream>
-#include <map>
-#include <optional>
 #include <set>
 #include <sstream>
 
 #include "core/formats/quoted_text.h"
 #include "core/record/configuration.h"
 #include "core/record/configuration_keys.h"
+#include "core/record/given_values.h"
 #include "core/record/intervention.h"
 #include "core/record/presets.h"
 
@@ -18,36 +16,6 @@ namespace mhc {
 namespace {
 
 constexpr std::uintmax_t kLargestFile = 1 << 20;  // 1 MiB
-
-// A value that somebody gave: a TOML value, or the text of a --set, and where it stands.
-struct Given {
-  std::optional<Value> value;
-  std::string text;   // where `value` is empty
-  std::string where;  // "file.toml:12: " or "--set "
-};
-using GivenKeys = std::map<std::string, Given, std::less<>>;  // by full key
-
-std::string Where(std::string_view source, const toml::node& node) {
-  return fmt::format("{}:{}: ", source, node.source().begin.line);
-}
-
-Result<Value> ToValue(const toml::node& node, std::string_view key, const std::string& where) {
-  if (const auto* v = node.as_boolean()) return Value(v->get());
-  if (const auto* v = node.as_integer()) return Value(static_cast<std::int64_t>(v->get()));
-  if (const auto* v = node.as_floating_point()) return Value(v->get());
-  if (const auto* v = node.as_string()) return Value(v->get());
-  if (const auto* array = node.as_array()) {
-    std::vector<double> numbers;
-    for (const toml::node& entry : *array) {
-      const auto number = entry.value<double>();
-      if (!number) return Fail("{}{}: found a list of other things than numbers", where, key);
-      numbers.push_back(*number);
-    }
-    return Value(numbers);
-  }
-  return Fail("{}{}: found a {}, expected a single value", where, key,
-              node.is_table() ? "section" : "date or time");
-}
 
 template <class Keys>
 std::string Names(const Keys& keys, std::string_view prefix) {
@@ -64,13 +32,6 @@ std::string Names(const Keys& keys, std::string_view prefix) {
 
 const ConfigurationKey* FindKey(std::string_view name) {
   for (const ConfigurationKey& key : ConfigurationKeys()) {
-    if (key.declaration.key == name) return &key;
-  }
-  return nullptr;
-}
-
-const SiteKey* FindSiteKey(std::string_view name) {
-  for (const SiteKey& key : SiteKeys()) {
     if (key.declaration.key == name) return &key;
   }
   return nullptr;
@@ -96,95 +57,13 @@ std::string Suggestion(std::string_view key) {
   return "expected a section of data, model, mixing, train, probe";
 }
 
-bool IsSection(const std::string& name) {
-  const std::string prefix = name + ".";
-  for (const ConfigurationKey& key : ConfigurationKeys()) {
-    if (key.declaration.key.starts_with(prefix)) return true;
-  }
-  return false;
-}
-
-Status Collect(const toml::table& table, std::string_view source, GivenKeys& given,
-               const toml::array** site_tables) {
-  for (const auto& [name, node] : table) {
-    const std::string key(name.str());
-    const toml::table* section = node.as_table();
-    const std::string where = Where(source, node);
-    if ((section != nullptr && !IsSection(key)) || key.find('.') != std::string::npos) {
-      return Fail(
-          "{}{}: unknown section or key, expected a section of data, model, mixing, train, "
-          "probe",
-          where, key);
-    }
-    if (section == nullptr) {
-      auto value = ToValue(node, key, where);
-      if (!value) return tl::unexpected(value.error());
-      given[key] = {*value, "", where};
-      continue;
-    }
-    for (const auto& [inner, entry] : *section) {
-      const std::string full = key + "." + std::string(inner.str());
-      if (full == "mixing.site" && entry.is_array_of_tables()) {
-        *site_tables = entry.as_array();
-        continue;
-      }
-      const std::string entry_where = Where(source, entry);
-      auto value = ToValue(entry, full, entry_where);
-      if (!value) return tl::unexpected(value.error());
-      given[full] = {*value, "", entry_where};
-    }
-  }
-  return {};
-}
-
-// A setting that names another connection or constraint takes away what the file said of the one
-// before it; what other settings say stays.
-void LaySettings(std::span<const Setting> settings, GivenKeys& given) {
-  constexpr std::string_view kMixing = "mixing.";
-  const auto drop = [&](const auto& is_of_it) {
-    std::erase_if(given, [&](const auto& entry) {
-      return entry.first.starts_with(kMixing) && is_of_it(entry.first.substr(kMixing.size()));
-    });
-  };
-  for (const Setting& setting : settings) {
-    const bool connection = setting.key == "mixing.connection";
-    if (!connection && setting.key != "mixing.constraint") continue;
-    drop([&](const std::string& key) {
-      const bool is_option = FindSiteKey(key) == nullptr || key == "transpose";
-      return is_option || (connection && (key == "constraint" || key == "read" || key == "write"));
-    });
-  }
-  for (const Setting& setting : settings) {
-    given[setting.key] = {std::nullopt, setting.value, "--set "};
-  }
-}
-
-// The text in quotes as TOML has them; nothing where it is not in quotes.
-std::optional<std::string> QuotedTomlText(const std::string& text) {
-  if (!text.starts_with('"') && !text.starts_with('\'')) return std::nullopt;
-  try {
-    return toml::parse("text = " + text)["text"].value<std::string>();
-  } catch (const toml::parse_error&) {
-    return std::nullopt;
-  }
-}
-
-Result<Value> Checked(const Declaration& declaration, const std::string& full_key,
-                      const Given& given) {
-  Declaration named = declaration;
-  named.key = given.where + full_key;
-  if (given.value) return Check(named, *given.value);
-  if (const auto text = QuotedTomlText(given.text)) return Check(named, Value(*text));
-  return Check(named, FromText(named, given.text));
-}
-
 // Takes `key` out of `given` and sets it; false where it was not given.
 Result<bool> TakeSiteKey(SiteSettings& settings, GivenKeys& given, const std::string& prefix,
                          const std::string& name) {
   const auto found = given.find(prefix + name);
   if (found == given.end()) return false;
   const SiteKey* key = FindSiteKey(name);
-  const auto value = Checked(key->declaration, prefix + name, found->second);
+  const auto value = CheckGiven(key->declaration, prefix + name, found->second);
   if (!value) return tl::unexpected(value.error());
   key->set(settings, *value);
   given.erase(found);
@@ -247,7 +126,7 @@ Status ResolveSite(SiteSettings& settings, GivenKeys& given, const std::string& 
       return Fail("{}{}: unknown key for the constraint {}, expected one of {}", it->second.where,
                   it->first, settings.constraint.constraint->name, names);
     }
-    const auto value = Checked(*declared, it->first, it->second);
+    const auto value = CheckGiven(*declared, it->first, it->second);
     if (!value) return tl::unexpected(value.error());
     settings.constraint.options.Set(option, *value);
     it = given.erase(it);
@@ -309,24 +188,6 @@ Status ResolveOverrides(Configuration& configuration, const toml::array& tables,
   return {};
 }
 
-// Where each key was given, for what can only be checked once all are known.
-class GivenPlaces {
- public:
-  GivenPlaces(const GivenKeys& given, std::string_view source)
-      : fallback_(std::string(source) + ": ") {
-    for (const auto& [key, value] : given) where_[key] = value.where;
-  }
-  // "file.toml:12: model.heads"
-  std::string Of(const std::string& key) const {
-    const auto found = where_.find(key);
-    return (found == where_.end() ? fallback_ : found->second) + key;
-  }
-
- private:
-  std::string fallback_;
-  std::map<std::string, std::string> where_;
-};
-
 Status CheckWhole(const Configuration& c, const GivenPlaces& places) {
   const ModelSettings& m = c.model;
   if (c.name.empty() || c.name.size() > 100 || c.name.find('/') != std::string::npos ||
@@ -378,14 +239,6 @@ Result<std::string> ReadFile(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<Setting> ParseSetting(std::string_view text) {
-  const auto equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) {
-    return Fail("--set {}: expected KEY=VALUE, as in --set train.steps=600", text);
-  }
-  return Setting{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
-}
-
 Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string_view source,
                                          std::span<const Setting> settings) {
   toml::table table;
@@ -397,7 +250,7 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
   }
   GivenKeys given;
   const toml::array* site_tables = nullptr;
-  if (auto status = Collect(table, source, given, &site_tables); !status) {
+  if (auto status = CollectGiven(table, source, given, &site_tables); !status) {
     return tl::unexpected(status.error());
   }
   LaySettings(settings, given);
@@ -412,7 +265,7 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
     if (declared == nullptr) {
       return Fail("{}{}: unknown key, {}", value.where, key, Suggestion(key));
     }
-    const auto checked = Checked(declared->declaration, key, value);
+    const auto checked = CheckGiven(declared->declaration, key, value);
     if (!checked) return tl::unexpected(checked.error());
     declared->set(configuration, *checked);
   }
