@@ -8,6 +8,10 @@ namespace mhc {
 
 std::string ShortNumber(double value) { return fmt::format("{:.6g}", value); }
 
+std::string OrDash(const std::optional<double>& value, double factor) {
+  return value ? ShortNumber(factor * *value) : "-";
+}
+
 std::string AlignedTable(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {

@@ -7,16 +7,18 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "core/record/engine_environment.h"
 
 namespace mhc {
 
+std::filesystem::path ProgramBeside(const std::string& name) {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / name;
+}
+
 Result<int> RunBeside(const std::string& name, const std::vector<std::string>& arguments) {
-  std::error_code no_self;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", no_self);
-  const std::string program = (self.parent_path() / name).string();
+  const std::string program = ProgramBeside(name).string();
   setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
   std::vector<std::string> texts = {program};
   texts.insert(texts.end(), arguments.begin(), arguments.end());

@@ -1,12 +1,16 @@
 // Another of our programs, run to its end.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
 
 namespace mhc {
+
+// The program `name` that stands beside this one; the name alone where this one cannot be found.
+std::filesystem::path ProgramBeside(const std::string& name);
 
 // Runs the program `name` that stands beside this one, with our own standard error, and its
 // standard output dropped; its exit status. Error where it cannot be started or was killed by a

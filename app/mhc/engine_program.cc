@@ -9,16 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "app/mhc/child_program.h"
 #include "core/record/engine_environment.h"
 
 namespace mhc {
 
 CommandError BecomeEngine(char** arguments) {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::filesystem::path engine = self.parent_path() / "mhc-engine";
+  const std::filesystem::path engine = ProgramBeside("mhc-engine");
   setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
-  if (!error) execv(engine.c_str(), arguments);
+  execv(engine.c_str(), arguments);
   return {kExitFailed, fmt::format("{}: {}, expected the program mhc-engine beside mhc",
                                    engine.string(), std::strerror(errno))};
 }

@@ -20,8 +20,6 @@ struct ListOptions {
   bool json = false;
 };
 
-std::string OrDash(const std::optional<double>& value) { return value ? ShortNumber(*value) : "-"; }
-
 std::vector<std::string> Row(const RunStatus& s) {
   std::string constraint = s.constraints.empty() ? "-" : s.constraints.front();
   for (const std::string& name : s.constraints) {

@@ -18,10 +18,6 @@ struct StatusOptions {
   bool json = false;
 };
 
-std::string OrDash(const std::optional<double>& value, double factor = 1.0) {
-  return value ? ShortNumber(factor * *value) : "-";
-}
-
 std::string ConstraintText(const std::vector<std::string>& names) {
   if (names.empty()) return "none";
   std::string text;

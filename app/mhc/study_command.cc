@@ -91,8 +91,6 @@ void Draw(const Study& study, const std::vector<std::filesystem::path>& runs,
   Say(fmt::format("figures are in {}", Shown(folder.string())));
 }
 
-std::string OrDash(const std::optional<double>& value) { return value ? ShortNumber(*value) : "-"; }
-
 // The largest finite value of a column over the run.
 std::optional<double> Largest(const std::filesystem::path& run, const std::string& column) {
   const auto folder = RunFolder::Open(run);
@@ -143,8 +141,9 @@ CommandResult Run(const StudyOptions& options) {
   for (const StudyRun& run : study->RunsOfSeeds(seeds)) {
     std::vector<Setting> settings = run.settings;
     for (const std::string& text : options.settings) {
-      const std::size_t equals = std::min(text.find('='), text.size());
-      settings.push_back({text.substr(0, equals), text.substr(std::min(equals + 1, text.size()))});
+      const auto setting = ParseSetting(text);
+      if (!setting) return BadInput(setting.error());
+      settings.push_back(*setting);
     }
     const auto configuration = LoadConfiguration(study->preset, settings);
     if (!configuration) return BadInput(configuration.error());
