@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/formats/person_text.h"
-#include "core/record/engine_environment.h"
 #include "core/record/intervention.h"
 #include "widgets/look/look.h"
 #include "widgets/runs/detached_process.h"
@@ -71,9 +70,7 @@ AblationDialog::AblationDialog(const Look& look, const std::filesystem::path& ru
       false);
   connect(&process_, &QProcess::finished, this, &AblationDialog::TakeResult);
   connect(&process_, &QProcess::errorOccurred, this, &AblationDialog::TakeResult);
-  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-  if (!environment.contains(kSpinVariable)) environment.insert(kSpinVariable, kSpinCount);
-  process_.setProcessEnvironment(environment);
+  process_.setProcessEnvironment(EngineEnvironment());
   process_.start(ProgramBeside(QStringLiteral("mhc")),
                  {"ablate", QString::fromStdString(run.string()), "--json"});
 }

@@ -15,9 +15,7 @@ QString DetachedProcess::Start(const QString& program, const QStringList& words)
   QProcess process;
   process.setProgram(program);
   process.setArguments(words);
-  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-  if (!environment.contains(kSpinVariable)) environment.insert(kSpinVariable, kSpinCount);
-  process.setProcessEnvironment(environment);
+  process.setProcessEnvironment(EngineEnvironment());
   process.setStandardInputFile(QProcess::nullDevice());
   process.setStandardOutputFile(QProcess::nullDevice());
   process.setStandardErrorFile(folder_.filePath("said"));
@@ -36,6 +34,12 @@ QString DetachedProcess::LastWords() const {
   const QStringList lines = QString::fromUtf8(file.readAll()).split('\n', Qt::SkipEmptyParts);
   const QString last = lines.isEmpty() ? QString() : lines.last();
   return last.startsWith("mhc: ") ? last.mid(5) : last;
+}
+
+QProcessEnvironment EngineEnvironment() {
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  if (!environment.contains(kSpinVariable)) environment.insert(kSpinVariable, kSpinCount);
+  return environment;
 }
 
 QString ProgramBeside(const QString& name) {

@@ -3,6 +3,7 @@
 // Thread rule: the window's thread.
 #pragma once
 
+#include <QProcessEnvironment>
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
@@ -25,6 +26,8 @@ class DetachedProcess {
   qint64 id_ = 0;
 };
 
+// Ours, with what an engine needs from its first moment on.
+QProcessEnvironment EngineEnvironment();
 // The path of a program that stands beside this one.
 QString ProgramBeside(const QString& name);
 
