@@ -64,6 +64,26 @@ TEST(TurnDial, RefusesAnotherNumberOfLogitsThanTheMapHas) {
   EXPECT_THAT(picture.error().message, testing::HasSubstr("expected 8"));
 }
 
+TEST(TurnDial, ComputesFewerTrialsOfLargerMapsAndSaysHowMany) {
+  DialInput input = Input("unconstrained");
+  input.options.streams = 16;
+  const auto picture = TurnDial(input, 400);
+  ASSERT_TRUE(picture) << picture.error().message;
+  EXPECT_EQ(picture->trials, 195) << "100,000 / 4³ / 8 layers";
+}
+
+TEST(TurnDial, RefusesWhatWouldKeepSomebodyWaiting) {
+  for (const bool is_given : {false, true}) {
+    DialInput input = Input("unconstrained");
+    input.options.depth = 200'000;
+    input.options.trials = 1;
+    if (is_given) input.logits = StartLogits(input.options.choice, 4);
+    const auto picture = TurnDial(input, 1);
+    ASSERT_FALSE(picture);
+    EXPECT_THAT(picture.error().message, testing::HasSubstr("mhc simulate"));
+  }
+}
+
 class DialPageTest : public testing::Test {
  protected:
   DialPageTest() {

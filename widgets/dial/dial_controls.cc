@@ -38,8 +38,8 @@ DialControls::DialControls(const Look& look, QWidget* parent)
   column->addWidget(page);
   column->addStretch(1);
   inside->addWidget(MakeSectionLabel(tr("Dial"), look_, page));
-  BuildForm();
-  BuildLogits();
+  BuildForm(*inside);
+  BuildLogits(*inside);
   fault_ = MakeLabel(look_, Role::kBad, page);
   fault_->setObjectName(QStringLiteral("dialFault"));
   fault_->setWordWrap(true);
@@ -47,13 +47,12 @@ DialControls::DialControls(const Look& look, QWidget* parent)
   ChooseConstraint();
 }
 
-void DialControls::BuildForm() {
-  QWidget* page = widget()->findChild<QWidget*>({}, Qt::FindDirectChildrenOnly);
-  auto* inside = static_cast<QVBoxLayout*>(page->layout());
+void DialControls::BuildForm(QVBoxLayout& column) {
+  QWidget* page = column.parentWidget();
   auto* fields = new QGridLayout;
   fields->setSpacing(kRowSpacing);
   fields->setColumnStretch(1, 1);
-  inside->addLayout(fields);
+  column.addLayout(fields);
   constraint_ = new QComboBox(page);
   constraint_->setObjectName(QStringLiteral("dialConstraint"));
   for (const MixingConstraint& constraint : MixingConstraints()) {
@@ -69,12 +68,12 @@ void DialControls::BuildForm() {
   iterations_->setToolTip(tr("Iterations of Sinkhorn-Knopp"));
   iterations_label_ = AddFieldRow(*fields, tr("iterations"), iterations_, look_);
   options_ = new OptionForm(look_, page);
-  inside->addWidget(options_);
-  inside->addWidget(MakeSectionLine(look_, page));
+  column.addWidget(options_);
+  column.addWidget(MakeSectionLine(look_, page));
   auto* study = new QGridLayout;
   study->setSpacing(kRowSpacing);
   study->setColumnStretch(1, 1);
-  inside->addLayout(study);
+  column.addLayout(study);
   const DepthStudyOptions usual;
   for (const DepthStudyKey& key : DepthStudyKeys()) {
     auto* field = new DeclaredField(key.declaration, page);
@@ -103,19 +102,18 @@ void DialControls::BuildForm() {
   });
 }
 
-void DialControls::BuildLogits() {
-  QWidget* page = widget()->findChild<QWidget*>({}, Qt::FindDirectChildrenOnly);
-  auto* inside = static_cast<QVBoxLayout*>(page->layout());
-  inside->addWidget(MakeSectionLine(look_, page));
+void DialControls::BuildLogits(QVBoxLayout& column) {
+  QWidget* page = column.parentWidget();
+  column.addWidget(MakeSectionLine(look_, page));
   auto* row = new QGridLayout;
   row->setColumnStretch(1, 1);
-  inside->addLayout(row);
+  column.addLayout(row);
   source_ = new QComboBox(page);
   source_->setObjectName(QStringLiteral("dialLogits"));
   source_->addItems({tr("random"), tr("given, in every layer")});
   AddFieldRow(*row, tr("logits"), source_, look_);
   of_what_ = MakeNote(look_, page);
-  inside->addWidget(of_what_);
+  column.addWidget(of_what_);
   table_ = new QTableWidget(page);
   table_->setObjectName(QStringLiteral("dialTable"));
   table_->setAccessibleName(tr("Logits"));
@@ -123,7 +121,7 @@ void DialControls::BuildLogits() {
   table_->verticalHeader()->hide();
   table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  inside->addWidget(table_);
+  column.addWidget(table_);
   connect(source_, &QComboBox::currentIndexChanged, this, [this] {
     if (table_->rowCount() == 0) {
       ShowLogits(StartLogits(choice_, static_cast<int>(Options().streams)));

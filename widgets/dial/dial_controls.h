@@ -13,6 +13,7 @@ class QComboBox;
 class QLabel;
 class QSlider;
 class QTableWidget;
+class QVBoxLayout;
 
 namespace mhc {
 
@@ -37,8 +38,8 @@ class DialControls : public QScrollArea {
 
  private:
   enum class Logits { kRandom, kGiven };
-  void BuildForm();
-  void BuildLogits();
+  void BuildForm(QVBoxLayout& column);
+  void BuildLogits(QVBoxLayout& column);
   void ChooseConstraint();
   void TakeOptions();
   void ShowLogits(const std::vector<double>& logits);

@@ -23,6 +23,12 @@ constexpr int kRest_ms = 150, kAwait_ms = 20;
 constexpr int kControlsWidth = 280, kHeaderHeight = 28;
 constexpr double kLeastDistance = 1e-16;  // below it ‖P − J‖ is rounding
 
+// Fewer of larger maps, whose singular values take longer.
+std::int64_t FewTrials(const DepthStudyOptions& options) {
+  const std::int64_t size = std::max<std::int64_t>(1, options.streams / 4);
+  return std::clamp<std::int64_t>(kFewTrials / (size * size * size), 1, options.trials);
+}
+
 QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
 
 PanelLine LineOf(const std::vector<double>& x, const DepthProfile& profile, const QString& name,
@@ -41,9 +47,7 @@ MatrixContent Content(const Matrix& matrix, const QString& caption) {
     for (Eigen::Index j = 0; j < matrix.cols(); ++j) content.entries.push_back(matrix(i, j));
   }
   content.caption = caption;
-  const bool is_signed = matrix.minCoeff() < -1e-9;
-  content.scale = {is_signed ? ColorScale::Kind::kSigned : ColorScale::Kind::kNonNegative,
-                   RoundLimit(content.entries), caption, false};
+  content.scale = ScaleOfEntries(content.entries, caption);
   content.describe = [content](const MatrixPlace& place) {
     return DialPage::tr("[%1][%2] = %3")
         .arg(place.row)
@@ -136,9 +140,8 @@ void DialPage::Turn(bool by_slider) {
   if (!isVisible() && picture_.depths.empty()) return;
   is_stale_ = true;
   const Result<DialInput> input = controls_->Input();
-  const Result<DialPicture> few =
-      input ? TurnDial(*input, std::min(kFewTrials, input->options.trials))
-            : Result<DialPicture>(tl::unexpected(input.error()));
+  const Result<DialPicture> few = input ? TurnDial(*input, FewTrials(input->options))
+                                        : Result<DialPicture>(tl::unexpected(input.error()));
   controls_->ShowFault(few ? QString() : QString::fromStdString(few.error().message));
   if (!few) return;
   // A hand on the slider wants to see at once; other changes are complete a moment later.

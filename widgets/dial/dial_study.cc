@@ -1,5 +1,8 @@
 #include "widgets/dial/dial_study.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/manifold/diagnostics/spectrum.h"
 #include "core/manifold/diagnostics/sums.h"
 
@@ -7,6 +10,13 @@ namespace mhc {
 namespace {
 
 constexpr std::int64_t kMostIterations = 30;  // of the residual's curve
+
+// Trials that stay within kMostDialMaps; 0 where not even one does.
+std::int64_t AffordableTrials(const DepthStudyOptions& options) {
+  const double size = std::max(1.0, static_cast<double>(options.streams) / 4.0);
+  const double maps = kMostDialMaps / (size * size * size);
+  return static_cast<std::int64_t>(maps / static_cast<double>(options.depth));
+}
 
 void Append(DepthProfile& profile, double value) {
   profile.median.push_back(value);
@@ -60,6 +70,14 @@ Result<DialPicture> TurnDial(const DialInput& input, std::int64_t trials) {
   }
   const auto streams = static_cast<int>(input.options.streams);
   const ConstraintChoice choice = AtDepth(input.options.choice, input.options.depth);
+  const std::int64_t affordable = AffordableTrials(input.options);
+  if (affordable < 1) {
+    return Fail(
+        "depth: found {} for {} streams, which is more than a dial computes at once; `mhc "
+        "simulate` "
+        "takes it",
+        input.options.depth, streams);
+  }
   DialPicture picture;
   if (input.logits) {
     const int count = LogitCount(choice, streams);
@@ -69,7 +87,8 @@ Result<DialPicture> TurnDial(const DialInput& input, std::int64_t trials) {
     }
     picture.layer = MapLogits(choice, streams, *input.logits);
     AppendPowers(picture.layer, input.options.depth, picture);
-  } else if (const Status studied = AppendStudy(input, trials, picture); !studied) {
+  } else if (const Status studied = AppendStudy(input, std::min(trials, affordable), picture);
+             !studied) {
     return tl::unexpected(studied.error());
   }
   if (choice.constraint->name == "sinkhorn") {

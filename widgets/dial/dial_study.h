@@ -26,8 +26,13 @@ struct DialPicture {
   std::optional<SinkhornResidual> residual;  // over iterations, of the first layer; of sinkhorn
 };
 
-// `trials` in place of those of the options, so that a hand on a control sees fewer at once. Fails
-// as RunDepthStudy does, and where the number of given logits is not the constraint's.
+// The most that a dial computes: maps of four streams, and as many fewer of larger ones as their
+// singular values take longer. About a second.
+inline constexpr double kMostDialMaps = 100'000.0;
+
+// At most `trials` of those of the options, so that a hand on a control sees fewer at once, and no
+// more than can be computed while somebody waits. Fails as RunDepthStudy does, where not even one
+// trial can be, and where the number of given logits is not the constraint's.
 Result<DialPicture> TurnDial(const DialInput& input, std::int64_t trials);
 
 }  // namespace mhc
