@@ -1,6 +1,6 @@
 #include "widgets/panels/alert_table.h"
 
-#include "widgets/panels/refresher.h"
+#include "widgets/views/refresher.h"
 
 namespace mhc {
 

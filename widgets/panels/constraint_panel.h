@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "widgets/panels/option_form.h"
-#include "widgets/panels/refresher.h"
 #include "widgets/panels/request_sender.h"
 #include "widgets/panels/request_state.h"
 #include "widgets/panels/steering_note.h"
+#include "widgets/views/refresher.h"
 #include "widgets/views/view_context.h"
 
 class QComboBox;

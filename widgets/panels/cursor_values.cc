@@ -8,8 +8,8 @@
 #include <cmath>
 
 #include "core/formats/person_text.h"
-#include "widgets/panels/refresher.h"
 #include "widgets/panels/section.h"
+#include "widgets/views/refresher.h"
 
 namespace mhc {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "widgets/panels/current_constraints.h"
 #include "widgets/panels/record_words.h"
-#include "widgets/panels/refresher.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/wrapped_text.h"
+#include "widgets/views/refresher.h"
 
 namespace mhc {
 namespace {

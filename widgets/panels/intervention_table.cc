@@ -4,7 +4,7 @@
 #include <QLocale>
 
 #include "widgets/panels/record_words.h"
-#include "widgets/panels/refresher.h"
+#include "widgets/views/refresher.h"
 
 namespace mhc {
 namespace {

@@ -8,9 +8,9 @@
 #include "core/formats/person_text.h"
 #include "widgets/panels/glyphs.h"
 #include "widgets/panels/record_words.h"
-#include "widgets/panels/refresher.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/step_track.h"
+#include "widgets/views/refresher.h"
 
 namespace mhc {
 namespace {

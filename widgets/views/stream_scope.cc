@@ -129,7 +129,7 @@ void StreamScope::ShowScope() {
 }
 
 void StreamScope::showEvent(QShowEvent* event) {
-  View::showEvent(event);
+  QWidget::showEvent(event);
   if (HasScope()) ShowScope();
 }
 

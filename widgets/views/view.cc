@@ -5,12 +5,12 @@
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
-#include <QShowEvent>
 #include <QStyle>
 #include <QTimer>
 #include <QVBoxLayout>
 
 #include "widgets/views/header_button.h"
+#include "widgets/views/refresher.h"
 
 namespace mhc {
 namespace {
@@ -73,17 +73,8 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   states_->addWidget(sentence_);
   column->addWidget(body, 1);
 
-  // At once: a run that was closed must not be drawn any more.
-  connect(&context_.runs, &RunSelection::runsChanged, this, &View::MarkStale);
-  connect(&context_.runs, &RunSelection::currentChanged, this, &View::MarkStale);
-  // A new step moves the cursor too: one refresh serves both.
-  connect(&context_.runs, &RunSelection::recordChanged, this, &View::RefreshSoon);
-  connect(&context_.step, &StepCursor::changed, this, &View::RefreshSoon);
-  connect(&context_.site, &SiteCursor::changed, this, &View::RefreshSoon);
-  connect(&context_.look, &Look::changed, this, [this] {
-    ApplyLook();
-    MarkStale();
-  });
+  connect(&context_.look, &Look::changed, this, &View::ApplyLook);
+  refresher_ = new Refresher(context_, this, [this] { Refresh(); });
   ApplyLook();
 }
 
@@ -138,31 +129,7 @@ void View::CopyNumbers() const {
   QGuiApplication::clipboard()->setText(lines.join('\n'));
 }
 
-void View::MarkStale() {
-  stale_ = true;
-  if (isVisible()) RefreshNow();
-}
-
-void View::RefreshSoon() {
-  stale_ = true;
-  if (refreshes_soon_) return;
-  refreshes_soon_ = true;
-  const auto refresh = [this] {
-    refreshes_soon_ = false;
-    if (stale_ && isVisible()) RefreshNow();
-  };
-  QMetaObject::invokeMethod(this, refresh, Qt::QueuedConnection);
-}
-
-void View::RefreshNow() {
-  stale_ = false;
-  Refresh();
-}
-
-void View::showEvent(QShowEvent* event) {
-  QWidget::showEvent(event);
-  if (stale_) RefreshNow();
-}
+void View::RefreshNow() { refresher_->RefreshNow(); }
 
 void View::ShowPicture(const QString& shows) {
   ++loading_serial_;

@@ -20,6 +20,8 @@ class QPainter;
 
 namespace mhc {
 
+class Refresher;
+
 class View : public QWidget {
   Q_OBJECT
 
@@ -66,14 +68,11 @@ class View : public QWidget {
   // it did and there is nothing more to do.
   bool ShowsGeneralState();
 
-  void showEvent(QShowEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
 
  private:
   QWidget* MakeMenu();
   void CopyNumbers() const;
-  void MarkStale();
-  void RefreshSoon();
   void ShowSentence(const QString& sentence, bool is_error);
   void ApplyLook();
 
@@ -84,8 +83,7 @@ class View : public QWidget {
   QLabel* shows_label_ = nullptr;
   QStackedLayout* states_ = nullptr;
   QLabel* sentence_ = nullptr;
-  bool stale_ = true;
-  bool refreshes_soon_ = false;
+  Refresher* refresher_ = nullptr;
   bool has_picture_ = false;
   bool sentence_is_error_ = false;
   bool shows_loading_ = false;

@@ -220,10 +220,8 @@ void MainWindow::SendSiteToDial() {
     return;
   }
   const auto n = found->snapshot.shape.back();
-  Matrix matrix(n, n);
-  for (Eigen::Index k = 0; k < n * n; ++k) {
-    matrix(k / n, k % n) = found->snapshot.data[site * static_cast<std::size_t>(n * n) + k];
-  }
+  const std::vector<double> entries = MatrixEntries(found->snapshot, site_.site());
+  const Matrix matrix = Eigen::Map<const Matrix>(entries.data(), n, n);
   ShowDial();
   dial_->controls().TakeMatrix(
       choices[site], matrix,

@@ -12,6 +12,11 @@
 #include "widgets/window/run_bar.h"
 
 namespace mhc {
+namespace {
+
+constexpr int kMostDialStreams = 8;  // a fit of larger ones would keep somebody waiting
+
+}  // namespace
 
 void MainWindow::DeclareActions() {
   actions_->Add({"actionNewRun", tr("File"), tr("New run …"),
@@ -188,9 +193,13 @@ void MainWindow::UpdateActions() {
   actions_->SetReason("actionAblate", !open       ? none
                                       : has_sites ? QString()
                                                   : tr("The run has no mixing sites."));
-  actions_->SetReason("actionSendSite", !open       ? none
-                                        : has_sites ? QString()
-                                                    : tr("The run has no mixing sites."));
+  const bool is_small = has_sites && run->configuration().model.streams <= kMostDialStreams;
+  actions_->SetReason("actionSendSite",
+                      !open        ? none
+                      : !has_sites ? tr("The run has no mixing sites.")
+                      : is_small
+                          ? QString()
+                          : tr("The dial takes maps of up to %1 streams.").arg(kMostDialStreams));
 }
 
 }  // namespace mhc
