@@ -4,8 +4,6 @@
 
 #include <QTemporaryDir>
 #include <QTest>
-#include <cmath>
-#include <limits>
 
 #include "core/record/record_writer.h"
 #include "core/record/run_folder.h"
@@ -52,18 +50,6 @@ class SeedFoldTest : public testing::Test {
   RunSelection runs_;
 };
 
-TEST(SeedSpreadOf, IsTheMeanWithTheLeastAndTheMost) {
-  const SeedSpread spread = SeedSpreadOf({1.0, 4.0, 1.0});
-  EXPECT_DOUBLE_EQ(spread.mean, 2.0);
-  EXPECT_DOUBLE_EQ(spread.low, 1.0);
-  EXPECT_DOUBLE_EQ(spread.high, 4.0);
-}
-
-TEST(SeedSpreadOf, IsNotANumberWhereOneOfThemIsNotFinite) {
-  const SeedSpread spread = SeedSpreadOf({1.0, std::numeric_limits<double>::infinity()});
-  EXPECT_TRUE(std::isnan(spread.mean) && std::isnan(spread.low) && std::isnan(spread.high));
-}
-
 TEST_F(SeedFoldTest, TakesRunsThatDifferInTheirSeedAndNameAlone) {
   WriteRun("hc-seed1", {{"seed", "1"}, {"name", "a"}}, 2.0);
   WriteRun("hc-seed2", {{"seed", "2"}, {"name", "b"}}, 3.0);
@@ -83,12 +69,12 @@ TEST_F(SeedFoldTest, GapsAreThoseOfEachSeedToTheMeanOfTheReference) {
   WriteRun("two", {{"seed", "2"}}, 4.0);
   const std::vector<SeedFold> folds = FoldSeeds(runs_);
   ASSERT_EQ(folds.size(), 1u);
-  const std::vector<SeedSpread> reference(10, SeedSpread{1.5, 1.5, 1.5});
-  const std::vector<SeedSpread> gap = SmoothedSeeds(folds.front(), "loss", 5, reference);
+  const std::vector<Spread> reference(10, SpreadOf({1.5}));
+  const std::vector<Spread> gap = SmoothedSeeds(folds.front(), "loss", 5, reference);
   ASSERT_EQ(gap.size(), reference.size()) << "cut to the steps that both have";
   EXPECT_NEAR(gap.back().mean, 1.5, 1e-12);
-  EXPECT_NEAR(gap.back().low, 0.5, 1e-12);
-  EXPECT_NEAR(gap.back().high, 2.5, 1e-12);
+  EXPECT_NEAR(gap.back().minimum, 0.5, 1e-12);
+  EXPECT_NEAR(gap.back().maximum, 2.5, 1e-12);
 }
 
 TEST_F(SeedFoldTest, CurvesOfSeedsAreOneLineWithABandWhileRunsAreOpenedAndClosed) {

@@ -127,6 +127,7 @@ std::optional<double> RunDocument::ProbeShare() const {
 
 void RunDocument::Apply(RunUpdate update) {
   error_ = QString::fromStdString(update.error);
+  const bool has_other_settings = update.configuration || update.interventions;
   if (update.configuration) configuration_ = std::move(update.configuration);
   if (update.description) {
     description_ = *std::move(update.description);
@@ -135,6 +136,7 @@ void RunDocument::Apply(RunUpdate update) {
   if (update.state) state_ = *update.state;
   if (update.first_step > 0) ApplySteps(update);
   if (update.interventions) interventions_ = *std::move(update.interventions);
+  if (has_other_settings && loaded()) settings_but_seed_ = DescribeSettings();
   if (update.alerts) alerts_ = *std::move(update.alerts);
   if (update.checkpoints) checkpoints_ = *std::move(update.checkpoints);
   if (update.snapshot_steps) snapshot_steps_ = *std::move(update.snapshot_steps);
@@ -144,6 +146,25 @@ void RunDocument::Apply(RunUpdate update) {
   }
   for (SnapshotHistory& history : update.histories) ApplyHistory(std::move(history));
   Q_EMIT changed();
+}
+
+std::string RunDocument::DescribeSettings() const {
+  std::string text;
+  for (const ConfigurationKey& key : ConfigurationKeys()) {
+    const std::string& name = key.declaration.key;
+    if (name == "seed" || name == "name") continue;
+    text += name + '=' + ToToml(key.get(*configuration_)) + '\n';
+  }
+  for (std::int64_t site = 0; site < configuration_->SiteCount(); ++site) {
+    text += ToText(configuration_->Site(site).constraint) + '\n';
+  }
+  for (const Intervention& past : interventions_) {
+    const InterventionKind* kind = FindInterventionKind(past.request.kind);
+    if (!past.applied || past.undone || kind == nullptr || !kind->changes_training) continue;
+    text += std::to_string(past.step) + past.request.kind + past.value_text +
+            SitesToText(past.request.sites) + '\n';
+  }
+  return text;
 }
 
 void RunDocument::ApplySteps(const RunUpdate& update) {

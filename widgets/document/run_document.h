@@ -34,6 +34,9 @@ class RunDocument : public QObject {
   bool loaded() const { return configuration_ != nullptr; }
   const QString& error() const { return error_; }
   const Configuration& configuration() const { return *configuration_; }  // where loaded
+  // All that makes the run what it is but its seed and its name, changes while it trained included:
+  // runs of the same text are the same experiment.
+  const std::string& settings_but_seed() const { return settings_but_seed_; }
   const RunDescription& description() const { return description_; }
   RunState state() const { return state_; }
   bool live() const { return state_ == RunState::kRunning || state_ == RunState::kPaused; }
@@ -67,6 +70,7 @@ class RunDocument : public QObject {
 
  private:
   void ApplySteps(const RunUpdate& update);
+  std::string DescribeSettings() const;
   void ApplyHistory(SnapshotHistory update);
   std::int64_t ResolvedStep(std::int64_t step) const;
 
@@ -75,6 +79,7 @@ class RunDocument : public QObject {
   ReaderThread::RunKey key_;
   QString error_;
   std::shared_ptr<const Configuration> configuration_;
+  std::string settings_but_seed_;
   RunDescription description_;
   RunState state_ = RunState::kCreated;
   std::vector<Series> series_;  // by index into StepColumns()

@@ -1,35 +1,11 @@
 #include "widgets/document/seed_fold.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "widgets/document/smoothed_series.h"
 
 namespace mhc {
-namespace {
-
-// All that makes a run what it is but its seed and its name.
-std::string SettingsOf(const RunDocument& run) {
-  std::string text;
-  for (const ConfigurationKey& key : ConfigurationKeys()) {
-    const std::string& name = key.declaration.key;
-    if (name == "seed" || name == "name") continue;
-    text += name + '=' + ToToml(key.get(run.configuration())) + '\n';
-  }
-  for (std::int64_t site = 0; site < run.configuration().SiteCount(); ++site) {
-    text += ToText(run.configuration().Site(site).constraint) + '\n';
-  }
-  for (const Intervention& past : run.interventions()) {
-    const InterventionKind* kind = FindInterventionKind(past.request.kind);
-    if (!past.applied || past.undone || kind == nullptr || !kind->changes_training) continue;
-    text += std::to_string(past.step) + past.request.kind + past.value_text +
-            SitesToText(past.request.sites) + '\n';
-  }
-  return text;
-}
-
-}  // namespace
 
 QString SeedFold::Name() const {
   if (runs.size() == 1) return first().Name();
@@ -51,7 +27,7 @@ std::vector<SeedFold> FoldSeeds(const RunSelection& runs) {
   std::vector<std::string> settings;
   for (const SelectedRun& run : runs.runs()) {
     if (!run.shown || !run.document->loaded()) continue;
-    const std::string own = SettingsOf(*run.document);
+    const std::string& own = run.document->settings_but_seed();
     const auto known = std::find(settings.begin(), settings.end(), own);
     if (known == settings.end()) {
       settings.push_back(own);
@@ -63,17 +39,8 @@ std::vector<SeedFold> FoldSeeds(const RunSelection& runs) {
   return folds;
 }
 
-SeedSpread SeedSpreadOf(const std::vector<double>& values) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  if (values.empty() || !std::isfinite(sum)) return {kNone, kNone, kNone};
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return {sum / static_cast<double>(values.size()), *low, *high};
-}
-
-std::vector<SeedSpread> SmoothedSeeds(const SeedFold& fold, const char* column, int mean_steps,
-                                      const std::vector<SeedSpread>& reference) {
+std::vector<Spread> SmoothedSeeds(const SeedFold& fold, const char* column, int mean_steps,
+                                  const std::vector<Spread>& reference) {
   std::vector<SmoothedSeries> smooth;
   std::int64_t last = std::numeric_limits<std::int64_t>::max();
   for (const SelectedRun* run : fold.runs) {
@@ -82,13 +49,13 @@ std::vector<SeedSpread> SmoothedSeeds(const SeedFold& fold, const char* column, 
     last = std::min(last, raw.last_step());
   }
   if (!reference.empty()) last = std::min(last, static_cast<std::int64_t>(reference.size()));
-  std::vector<SeedSpread> spread;
+  std::vector<Spread> spread;
   std::vector<double> values(fold.runs.size());
   for (std::int64_t step = 1; step <= last; ++step) {
     const double less =
         reference.empty() ? 0.0 : reference[static_cast<std::size_t>(step - 1)].mean;
     for (std::size_t i = 0; i < smooth.size(); ++i) values[i] = smooth[i].series().At(step) - less;
-    spread.push_back(SeedSpreadOf(values));
+    spread.push_back(SpreadOf(values));
   }
   return spread;
 }

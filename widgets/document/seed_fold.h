@@ -5,9 +5,9 @@
 #pragma once
 
 #include <QString>
-#include <functional>
 #include <vector>
 
+#include "core/manifold/spread.h"
 #include "widgets/document/run_selection.h"
 
 namespace mhc {
@@ -23,15 +23,9 @@ struct SeedFold {
 // Of the runs that are shown and loaded: same settings, and the same changes while they trained.
 std::vector<SeedFold> FoldSeeds(const RunSelection& runs);
 
-// A number of each of several runs, at the same place.
-struct SeedSpread {
-  double mean = 0.0, low = 0.0, high = 0.0;  // NaN where any of them is not finite
-};
-SeedSpread SeedSpreadOf(const std::vector<double>& values);
-
 // Of a column at the steps 1…last that all runs of the fold have, each run smoothed over
 // `mean_steps` (1: as measured), less `reference` where that is not empty.
-std::vector<SeedSpread> SmoothedSeeds(const SeedFold& fold, const char* column, int mean_steps,
-                                      const std::vector<SeedSpread>& reference = {});
+std::vector<Spread> SmoothedSeeds(const SeedFold& fold, const char* column, int mean_steps,
+                                  const std::vector<Spread>& reference = {});
 
 }  // namespace mhc

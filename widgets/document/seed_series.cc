@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "widgets/document/seed_fold.h"
+#include "core/manifold/spread.h"
 
 namespace mhc {
 
@@ -21,10 +21,10 @@ void SeedSeries::Follow(std::span<const Series* const> runs) {
   std::vector<double> values(runs.size()), mean, low, high;
   for (std::int64_t step = mean_.last_step() + 1; step <= last; ++step) {
     for (std::size_t i = 0; i < runs.size(); ++i) values[i] = runs[i]->At(step);
-    const SeedSpread spread = SeedSpreadOf(values);
+    const Spread spread = SpreadOf(values);
     mean.push_back(spread.mean);
-    low.push_back(spread.low);
-    high.push_back(spread.high);
+    low.push_back(spread.minimum);
+    high.push_back(spread.maximum);
   }
   mean_.Append(mean);
   low_.Append(low);

@@ -17,7 +17,7 @@ class SeedSeries {
   // Their addresses are compared, never kept for reading.
   void Follow(std::span<const Series* const> runs);
 
-  // NaN where one of the runs has no finite value.
+  // NaN where one of the runs has none.
   const Series& mean() const { return mean_; }
   const Series& low() const { return low_; }
   const Series& high() const { return high_; }

@@ -5,8 +5,7 @@
 namespace mhc {
 namespace {
 
-constexpr std::size_t kNumbersASite = 4;  // mean, deviation, minimum, maximum over tokens
-constexpr double kUsualTop = 2.0;         // of Figure 7's axes
+constexpr double kUsualTop = 2.0;  // of Figure 7's axes
 
 struct Panel {
   const char* letter;
@@ -21,7 +20,7 @@ constexpr Panel kPanels[] = {
      "suffix_backward_gain"},
 };
 
-PanelLine LineOf(const std::vector<SeedSpread>& gains, const QString& name, QPen pen, bool has_band,
+PanelLine LineOf(const std::vector<SiteGain>& gains, const QString& name, QPen pen, bool has_band,
                  Qt::PenStyle dash) {
   pen.setStyle(dash);
   PanelLine line{name, pen, {}, {}, {}, {}};
@@ -29,8 +28,8 @@ PanelLine LineOf(const std::vector<SeedSpread>& gains, const QString& name, QPen
     line.x.push_back(static_cast<double>(site));
     line.y.push_back(gains[site].mean);
     if (!has_band) continue;
-    line.low.push_back(gains[site].low);
-    line.high.push_back(gains[site].high);
+    line.low.push_back(gains[site].minimum);
+    line.high.push_back(gains[site].maximum);
   }
   return line;
 }
@@ -41,23 +40,17 @@ GainFigure::GainFigure(const ViewContext& view_context, const QString& name, boo
     : PanelFigure(view_context, name, tr("Signal gains against depth")),
       is_logarithmic_(is_logarithmic) {}
 
-std::optional<std::vector<SeedSpread>> GainFigure::GainsOf(const SeedFold& fold, const char* kind,
+std::optional<std::vector<SiteGain>> GainFigure::FoldGains(const SeedFold& fold, const char* kind,
                                                            QString& why) const {
-  std::vector<std::vector<double>> by_site;
+  std::vector<std::vector<SiteGain>> runs;
   for (const SelectedRun* run : fold.runs) {
     RunSnapshots snapshots(*run->document);
     const FetchedSnapshot* found = snapshots.At(kind, context().step.step());
     if (!snapshots.error().isEmpty()) why = snapshots.error();
     if (found == nullptr) return std::nullopt;
-    const std::size_t sites = found->snapshot.data.size() / kNumbersASite;
-    by_site.resize(sites);
-    for (std::size_t site = 0; site < sites; ++site) {
-      by_site[site].push_back(found->snapshot.data[site * kNumbersASite]);
-    }
+    runs.push_back(GainsOf(found->snapshot));
   }
-  std::vector<SeedSpread> gains;
-  for (const std::vector<double>& values : by_site) gains.push_back(SeedSpreadOf(values));
-  return gains;
+  return OverSeeds(runs);
 }
 
 std::vector<LinePanel> GainFigure::Panels(const std::vector<SeedFold>& folds, QString& why) {
@@ -80,8 +73,8 @@ std::vector<LinePanel> GainFigure::Panels(const std::vector<SeedFold>& folds, QS
     LinePanel panel{tr(row.letter), tr("Site"), tr(row.title), {}, is_logarithmic_, 1.0, {1.0}};
     if (!is_logarithmic_) panel.seen = {0.0, kUsualTop};
     for (const SeedFold* fold : mixed) {
-      const auto forward = GainsOf(*fold, row.forward, why);
-      const auto backward = GainsOf(*fold, row.backward, why);
+      const auto forward = FoldGains(*fold, row.forward, why);
+      const auto backward = FoldGains(*fold, row.backward, why);
       if (!forward || !backward) return {};
       const bool has_band = fold->runs.size() > 1;
       const QString name = mixed.size() > 1 ? tr("%1, ").arg(fold->Name()) : QString();

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "widgets/figures/panel_figure.h"
+#include "widgets/views/site_gain.h"
 
 namespace mhc {
 
@@ -23,7 +24,7 @@ class GainFigure : public PanelFigure {
 
  private:
   // Over the runs of a fold, by site; empty where a snapshot is on its way.
-  std::optional<std::vector<SeedSpread>> GainsOf(const SeedFold& fold, const char* kind,
+  std::optional<std::vector<SiteGain>> FoldGains(const SeedFold& fold, const char* kind,
                                                  QString& why) const;
 
   const bool is_logarithmic_;

@@ -15,15 +15,15 @@ int MeanSteps(const std::vector<SeedFold>& folds) {
   return std::max(kFewestMeanSteps, static_cast<int>(kMeanShare * static_cast<double>(last)));
 }
 
-PanelLine LineOf(const std::vector<SeedSpread>& spread, const QString& name, const QPen& pen,
+PanelLine LineOf(const std::vector<Spread>& spread, const QString& name, const QPen& pen,
                  bool has_band) {
   PanelLine line{name, pen, {}, {}, {}, {}};
   for (std::size_t i = 0; i < spread.size(); ++i) {
     line.x.push_back(static_cast<double>(i + 1));
     line.y.push_back(spread[i].mean);
     if (!has_band) continue;
-    line.low.push_back(spread[i].low);
-    line.high.push_back(spread[i].high);
+    line.low.push_back(spread[i].minimum);
+    line.high.push_back(spread[i].maximum);
   }
   return line;
 }
@@ -53,7 +53,7 @@ std::vector<LinePanel> LossGapFigure::Panels(const std::vector<SeedFold>& folds,
   });
   if (reference == folds.end()) reference = folds.begin();
   const int mean_steps = MeanSteps(folds);
-  const std::vector<SeedSpread> base = SmoothedSeeds(*reference, "loss", mean_steps);
+  const std::vector<Spread> base = SmoothedSeeds(*reference, "loss", mean_steps);
 
   LinePanel gap{tr("(a)"), tr("Step"), tr("Loss gap to %1 (nats)").arg(reference->Name()),
                 {},        false,      0.0,

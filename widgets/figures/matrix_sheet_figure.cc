@@ -12,18 +12,11 @@ namespace {
 
 constexpr int kPaperType_px = 11;  // 8 pt
 constexpr double kMargin = 6.0, kBetween = 10.0;
-constexpr double kNegligible = 1e-6;
-
-std::vector<double> EntriesOf(const FetchedSnapshot& found, std::int64_t site) {
-  const auto size = static_cast<std::size_t>(found.snapshot.shape.back());
-  const auto begin = found.snapshot.data.begin() + static_cast<std::ptrdiff_t>(site * size * size);
-  return {begin, begin + static_cast<std::ptrdiff_t>(size * size)};
-}
 
 MatrixContent MatrixOf(const FetchedSnapshot& found, std::int64_t site, const QString& caption) {
   MatrixContent matrix;
   matrix.size = static_cast<int>(found.snapshot.shape.back());
-  matrix.entries = EntriesOf(found, site);
+  matrix.entries = MatrixEntries(found.snapshot, static_cast<int>(site));
   matrix.caption = caption;
   return matrix;
 }
@@ -94,10 +87,7 @@ void MatrixSheetFigure::ScaleColors() {
     for (const MatrixContent& matrix : row.matrices) {
       all.insert(all.end(), matrix.entries.begin(), matrix.entries.end());
     }
-    const bool is_signed =
-        std::any_of(all.begin(), all.end(), [](double entry) { return entry < -kNegligible; });
-    const ColorScale scale{is_signed ? ColorScale::Kind::kSigned : ColorScale::Kind::kNonNegative,
-                           RoundLimit(all), tr("entries"), false};
+    const ColorScale scale = ScaleOfEntries(all, tr("entries"));
     for (MatrixContent& matrix : row.matrices) matrix.scale = scale;
   }
 }

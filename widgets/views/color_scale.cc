@@ -77,6 +77,14 @@ double RoundLimit(std::span<const double> values, double least) {
   return 10.0 * power;
 }
 
+ColorScale ScaleOfEntries(std::span<const double> entries, const QString& label) {
+  constexpr double kNegligible = 1e-6;
+  const bool is_signed = std::any_of(entries.begin(), entries.end(),
+                                     [](double entry) { return entry < -kNegligible; });
+  return {is_signed ? ColorScale::Kind::kSigned : ColorScale::Kind::kNonNegative,
+          RoundLimit(entries), label, false};
+}
+
 ColorRange RoundRange(std::span<const double> values) {
   constexpr double kReachesDown = 0.5;  // of the largest
   constexpr double kNarrowest = 1e-3;   // of the largest: less is no difference

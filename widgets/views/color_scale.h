@@ -41,6 +41,9 @@ struct ColorRange {
 };
 ColorRange RoundRange(std::span<const double> values);
 
+// Of a matrix' entries: signed where one of them is below zero by more than rounding.
+ColorScale ScaleOfEntries(std::span<const double> entries, const QString& label);
+
 constexpr double kColorBarLength = 56.0;
 
 // One quiet line: the label, the low number, the bar, the high number, in the painter's font.

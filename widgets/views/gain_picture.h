@@ -10,14 +10,9 @@
 #include <vector>
 
 #include "widgets/views/plot_legend.h"
+#include "widgets/views/site_gain.h"
 
 namespace mhc {
-
-// Of one site, over tokens, in the order of the snapshot's last dimension.
-struct SiteGain {
-  double mean = 0.0, deviation = 0.0, minimum = 0.0, maximum = 0.0;
-  bool operator==(const SiteGain&) const = default;
-};
 
 struct RunGains {
   std::vector<SiteGain> forward, backward;  // by site

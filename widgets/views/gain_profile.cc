@@ -10,11 +10,10 @@
 #include "widgets/document/seed_fold.h"
 #include "widgets/figures/plot_picture.h"
 #include "widgets/views/header_button.h"
+#include "widgets/views/run_snapshots.h"
 
 namespace mhc {
 namespace {
-
-constexpr std::size_t kNumbersASite = 4;  // mean, deviation, minimum, maximum over tokens
 
 struct Kinds {
   const char* forward;
@@ -24,31 +23,6 @@ struct Kinds {
 Kinds KindsOf(GainProfile::What what) {
   if (what == GainProfile::What::kSingleSite) return {"forward_gain", "backward_gain"};
   return {"prefix_forward_gain", "suffix_backward_gain"};
-}
-
-std::vector<SiteGain> GainsOf(const Snapshot& snapshot) {
-  std::vector<SiteGain> gains;
-  const std::vector<float>& data = snapshot.data;
-  for (std::size_t i = 0; i + kNumbersASite <= data.size(); i += kNumbersASite) {
-    gains.push_back({data[i], data[i + 1], data[i + 2], data[i + 3]});
-  }
-  return gains;
-}
-
-// Of one run its spread over tokens; of several, which differ in their seed alone, that over them.
-std::vector<SiteGain> OverSeeds(const std::vector<std::vector<SiteGain>>& runs) {
-  if (runs.size() == 1) return runs.front();
-  std::vector<SiteGain> gains;
-  for (std::size_t site = 0; site < runs.front().size(); ++site) {
-    std::vector<double> means;
-    for (const std::vector<SiteGain>& run : runs) means.push_back(run.at(site).mean);
-    const SeedSpread spread = SeedSpreadOf(means);
-    double square = 0.0;
-    for (const double mean : means) square += (mean - spread.mean) * (mean - spread.mean);
-    gains.push_back({spread.mean, std::sqrt(square / static_cast<double>(means.size())), spread.low,
-                     spread.high});
-  }
-  return gains;
 }
 
 QString GainText(const std::vector<SiteGain>& gains, int site) {
@@ -111,35 +85,46 @@ void GainProfile::MakeControls() {
   AddControl(what_button_);
 }
 
-void GainProfile::Collect() {
-  drawn_.clear();
-  waits_ = false;
+// False where one of the run's two arrays is not there.
+bool GainProfile::Read(RunDocument& document, Reading& reading) {
   const Kinds kinds = KindsOf(what_);
   const std::int64_t step = context().step.step();
+  RunSnapshots snapshots(document);
+  const FetchedSnapshot* forward = snapshots.At(kinds.forward, step);
+  const FetchedSnapshot* backward = snapshots.At(kinds.backward, step);
+  if (!snapshots.error().isEmpty()) fault_ = snapshots.error();
+  if (forward == nullptr || backward == nullptr) return false;
+  reading.step = forward->step;
+  reading.forward.push_back(GainsOf(forward->snapshot));
+  reading.backward.push_back(GainsOf(backward->snapshot));
+  return true;
+}
+
+void GainProfile::Collect() {
+  drawn_.clear();
+  fault_.clear();
+  waits_ = false;
   for (const SeedFold& fold : FoldSeeds(context().runs)) {
     if (fold.first().configuration().SiteCount() == 0) continue;
-    std::vector<std::vector<SiteGain>> forward, backward;
-    std::int64_t shown_step = 0;
+    SeedFold there;  // those whose gains have come
+    Reading reading;
     bool is_current = false;
     for (const SelectedRun* run : fold.runs) {
       RunDocument& document = *run->document;
-      const FetchedSnapshot* found = document.SnapshotAt(kinds.forward, step);
-      const FetchedSnapshot* suffix = document.SnapshotAt(kinds.backward, step);
-      if (found == nullptr || suffix == nullptr) {
-        const std::int64_t first = document.configuration().probe.snapshot_every;
-        waits_ = waits_ || std::min(step, document.last_step()) >= first;
+      if (Read(document, reading)) {
+        there.runs.push_back(run);
+        is_current = is_current || &document == current();
         continue;
       }
-      shown_step = found->step;
-      is_current = is_current || &document == current();
-      forward.push_back(GainsOf(found->snapshot));
-      backward.push_back(GainsOf(suffix->snapshot));
+      const std::int64_t first = document.configuration().probe.snapshot_every;
+      const std::int64_t step = std::min(context().step.step(), document.last_step());
+      waits_ = waits_ || step >= first;
     }
-    if (forward.empty()) continue;
-    Drawn drawn{fold.Name(), shown_step, is_current, {}};
-    const bool has_band = is_current || forward.size() > 1;
-    drawn.gains = {OverSeeds(forward), OverSeeds(backward),
-                   context().look.RunPen(fold.runs.front()->color), has_band};
+    if (there.runs.empty()) continue;
+    Drawn drawn{there.Name(), reading.step, is_current, {}};
+    const bool has_band = is_current || there.runs.size() > 1;
+    drawn.gains = {OverSeeds(reading.forward), OverSeeds(reading.backward),
+                   context().look.RunPen(there.runs.front()->color), has_band};
     drawn_.push_back(std::move(drawn));
   }
 }
@@ -159,6 +144,10 @@ void GainProfile::ShowWhyThereIsNothing() {
 void GainProfile::Refresh() {
   if (ShowsGeneralState()) return;
   Collect();
+  if (drawn_.empty() && !fault_.isEmpty()) {
+    ShowError(fault_);
+    return;
+  }
   if (drawn_.empty()) {
     if (!waits_) {
       ShowWhyThereIsNothing();

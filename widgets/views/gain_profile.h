@@ -37,7 +37,12 @@ class GainProfile : public View {
     bool is_current = false;
     RunGains gains;
   };
+  struct Reading {
+    std::int64_t step = 0;
+    std::vector<std::vector<SiteGain>> forward, backward;  // one a run
+  };
   void MakeControls();
+  bool Read(RunDocument& document, Reading& reading);
   // Of every shown run with sites; asks for what is not there yet.
   void Collect();
   void ShowWhyThereIsNothing();
@@ -53,6 +58,7 @@ class GainProfile : public View {
   What what_;
   std::vector<Drawn> drawn_;  // in the order of the runs
   bool waits_ = false;        // for a snapshot that is on its way
+  QString fault_;             // of a snapshot that cannot be drawn
   int site_before_click_ = 0;
 };
 

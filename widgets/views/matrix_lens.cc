@@ -38,14 +38,6 @@ const char* KindOf(MatrixLens::Beside beside) {
 
 QString NumberOf(double value) { return QString::fromStdString(MeasureText(value, 5)); }
 
-// The matrix of a site, or the only one there is.
-std::vector<double> EntriesOf(const Snapshot& snapshot, int site) {
-  const auto size = static_cast<std::size_t>(snapshot.shape.back() * snapshot.shape.back());
-  const std::size_t first = snapshot.shape.size() == 2 ? 0 : static_cast<std::size_t>(site) * size;
-  const auto begin = snapshot.data.begin() + static_cast<std::ptrdiff_t>(first);
-  return {begin, begin + static_cast<std::ptrdiff_t>(size)};
-}
-
 int SizeOf(const Snapshot& snapshot) { return static_cast<int>(snapshot.shape.back()); }
 
 // "row 2 sums to 1.0000 …"; nothing where the place is no sum.
@@ -214,10 +206,10 @@ MatrixContent MatrixLens::SiteMatrix(const FetchedSnapshot& mean,
   MatrixContent matrix;
   const int site = stepper_->site();
   matrix.size = SizeOf(mean.snapshot);
-  matrix.entries = EntriesOf(mean.snapshot, site);
+  matrix.entries = MatrixEntries(mean.snapshot, site);
   matrix.caption = tr("H_res, token mean");
   matrix.scale = ScaleOf(matrix.entries, AreNonNegative(site, site));
-  const std::vector<double> deviations = EntriesOf(deviation.snapshot, site);
+  const std::vector<double> deviations = MatrixEntries(deviation.snapshot, site);
   matrix.describe = [matrix, deviations](const MatrixPlace& place) {
     if (IsSum(matrix, place)) return SumText(matrix, place);
     const double spread =
@@ -234,7 +226,7 @@ MatrixContent MatrixLens::BesideMatrix(const FetchedSnapshot& snapshot) const {
   MatrixContent matrix;
   const int site = stepper_->site();
   matrix.size = SizeOf(snapshot.snapshot);
-  matrix.entries = EntriesOf(snapshot.snapshot, site);
+  matrix.entries = MatrixEntries(snapshot.snapshot, site);
   matrix.caption = BesideCaption();
   const int first = beside() == Beside::kSuffix ? site : 0;
   const int last = beside() == Beside::kPrefix ? site : sites_ - 1;

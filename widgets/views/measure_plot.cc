@@ -150,10 +150,7 @@ MatrixContent MeasurePlot::Kernel() const {
     matrix.entries.insert(matrix.entries.end(), row.begin(), row.end());
   }
   matrix.caption = tr("reads (down) of what sites wrote (across)");
-  const bool is_signed = std::any_of(matrix.entries.begin(), matrix.entries.end(),
-                                     [](double entry) { return entry < 0.0; });
-  matrix.scale = {is_signed ? ColorScale::Kind::kSigned : ColorScale::Kind::kNonNegative,
-                  RoundLimit(matrix.entries), tr("weight"), false};
+  matrix.scale = ScaleOfEntries(matrix.entries, tr("weight"));
   matrix.has_sums = false;
   matrix.describe = [matrix](const MatrixPlace& place) {
     return tr("Site %1 reads what site %2 wrote with weight %3")

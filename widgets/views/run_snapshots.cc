@@ -57,6 +57,13 @@ const FetchedSnapshot* RunSnapshots::At(const std::string& kind, std::int64_t st
   return nullptr;
 }
 
+std::vector<double> MatrixEntries(const Snapshot& snapshot, int site) {
+  const auto size = static_cast<std::size_t>(snapshot.shape.back() * snapshot.shape.back());
+  const std::size_t first = snapshot.shape.size() == 2 ? 0 : static_cast<std::size_t>(site) * size;
+  const auto begin = snapshot.data.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(size)};
+}
+
 const SnapshotHistory* RunSnapshots::Over(const std::string& kind) {
   const SnapshotHistory* history = run_.HistoryOf(kind);
   if (history == nullptr) return nullptr;

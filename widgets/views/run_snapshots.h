@@ -33,4 +33,7 @@ class RunSnapshots {
   QString error_;
 };
 
+// The n×n matrix of a site, row-major, of a snapshot of shape L,n,n, or the only one of shape n,n.
+std::vector<double> MatrixEntries(const Snapshot& snapshot, int site);
+
 }  // namespace mhc
