@@ -9,11 +9,7 @@ namespace {
 Status SetConstraintOption(ConstraintChoice& choice, const std::string& key,
                            const std::string& text) {
   if (text.empty()) return {};
-  Value value = text;
-  for (const Declaration& option : choice.constraint->options) {
-    if (option.key == key) value = FromText(option, text);
-  }
-  const Status set = SetOption(choice, key, value);
+  const Status set = SetOptionFromText(choice, key, text);
   if (!set) return Fail("--{}", set.error().message);
   return {};
 }

@@ -206,10 +206,11 @@ std::span<const DepthStudyKey> DepthStudyKeys() {
   using Options = DepthStudyOptions;
   using Integer = std::int64_t;
   constexpr double kMost = static_cast<double>(kMostStudyMaps);
+  constexpr double kDeepest = static_cast<double>(kLargestStudyDepth);
   constexpr double kAny = std::numeric_limits<double>::infinity();
   static const std::vector<DepthStudyKey> keys = {
       Key<Integer, &Options::streams>(Whole("streams", 4, 1, 64, "Residual streams n.")),
-      Key<Integer, &Options::depth>(Whole("depth", 64, 1, kMost, "Layers of a trial.")),
+      Key<Integer, &Options::depth>(Whole("depth", 64, 1, kDeepest, "Layers of a trial.")),
       Key<Integer, &Options::trials>(
           Whole("trials", 400, 1, kMost, "Independent draws of all layers.")),
       Key<Integer, &Options::seed>(Whole("seed", 1, -kAny, kAny, "Of the random logits.")),
@@ -220,7 +221,8 @@ std::span<const DepthStudyKey> DepthStudyKeys() {
        [](Options& options, const Value& value) { options.diagonal = std::get<double>(value); }},
       Key<double, &Options::shared>(
           Number("shared", 0.0, 0.0, "S0: of a second normal number, common to the layers.")),
-      Key<Integer, &Options::from>(Whole("from", 1, 1, kMost, "First layer of the composites."))};
+      Key<Integer, &Options::from>(
+          Whole("from", 1, 1, kDeepest, "First layer of the composites."))};
   return keys;
 }
 

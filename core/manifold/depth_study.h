@@ -45,8 +45,10 @@ struct DepthStudyKey {
 // All but the constraint, in the order of the members.
 std::span<const DepthStudyKey> DepthStudyKeys();
 
-// The most maps, depth × trials, that a study may hold: 4,000,000, for which it needs 640 MB.
+// The most maps, depth × trials, that a study may hold: their measures take 640 MB. A profile has
+// 60 numbers a layer beside, 48 MB at the largest depth.
 inline constexpr std::int64_t kMostStudyMaps = 4'000'000;
+inline constexpr std::int64_t kLargestStudyDepth = 100'000;
 
 // What is measured of a single map and of a composite P. The sums are signed.
 enum DepthMeasure {
@@ -89,9 +91,10 @@ std::vector<double> StudyLogits(const DepthStudyOptions& options, std::int64_t t
                                 std::int64_t layer);
 
 // Fails as CheckDepthStudy does. Composites are carried with a power of two beside them: a measure
-// beyond the range of a double is infinite, never NaN. σₙ of a composite is one over the norm of
-// the product of the inverses, which holds its digits where that of the product itself would drown
-// in the rounding of σ₁; where a map is singular to rounding it is that of the product.
+// beyond the range of a double is infinite, never NaN, but for the mean of column sums of which
+// some are +∞ and some −∞. σₙ of a composite is one over the norm of the product of the inverses,
+// which holds its digits where that of the product itself would drown in the rounding of σ₁; where
+// a map is singular to rounding it is that of the product.
 Result<DepthStudy> RunDepthStudy(const DepthStudyOptions& options);
 
 }  // namespace mhc

@@ -95,20 +95,43 @@ Vector Unheld(const Vector& gradient, const Vector& z, const Box& box) {
   return unheld;
 }
 
-// The damped Gauss-Newton step; logits with a zero in `gradient` stay. Marquardt's damping by the
-// diagonal lets the logits of small entries, whose derivatives are small, move as far as others.
-Vector Step(const Matrix& normal, const Vector& gradient, double damping) {
-  Matrix damped = normal;
-  const double floor = 1e-12 * std::max(normal.diagonal().maxCoeff(), 1e-300);
-  damped.diagonal() += damping * normal.diagonal().cwiseMax(floor);
-  for (Eigen::Index i = 0; i < gradient.size(); ++i) {
-    if (gradient(i) != 0.0) continue;
-    damped.row(i).setZero();
-    damped.col(i).setZero();
-    damped(i, i) = 1.0;
+// The residuals about a point: r + J step, J over the logits that may move.
+class Linearised {
+ public:
+  // Logits with a zero in `gradient` stay: their columns of J go.
+  Linearised(Matrix jacobian, const Vector& residuals, const Vector& gradient)
+      : jacobian_(std::move(jacobian)), residuals_(residuals) {
+    for (Eigen::Index i = 0; i < gradient.size(); ++i) {
+      if (gradient(i) == 0.0) jacobian_.col(i).setZero();
+    }
+    const Vector squares = jacobian_.colwise().squaredNorm().transpose();
+    scale_ = squares.cwiseMax(1e-12 * std::max(squares.maxCoeff(), 1e-300));
+    if (!IsWide()) square_ = jacobian_.transpose() * jacobian_;
   }
-  return damped.ldlt().solve(-gradient);
-}
+
+  // The damped Gauss-Newton step −(JᵀJ + D)⁻¹ Jᵀr. Marquardt's damping D by the diagonal lets the
+  // logits of small entries, whose derivatives are small, move as far as others. Where there are
+  // more logits than entries the same is −D⁻¹Jᵀ (J D⁻¹ Jᵀ + I)⁻¹ r, a problem of the entries' size.
+  Vector Step(double damping) const {
+    if (!IsWide()) {
+      Matrix damped = square_;
+      damped.diagonal() += damping * scale_;
+      return damped.ldlt().solve(-jacobian_.transpose() * residuals_);
+    }
+    const Matrix scaled = jacobian_ * (damping * scale_).cwiseInverse().asDiagonal();
+    Matrix dual = scaled * jacobian_.transpose();
+    dual.diagonal().array() += 1.0;
+    return -scaled.transpose() * dual.ldlt().solve(residuals_);
+  }
+
+ private:
+  bool IsWide() const { return jacobian_.cols() > jacobian_.rows(); }
+
+  Matrix jacobian_;
+  Vector residuals_;
+  Vector scale_;   // diagonal of JᵀJ, none of it zero
+  Matrix square_;  // JᵀJ where J is not wide
+};
 
 struct Point {
   Vector z;
@@ -133,13 +156,13 @@ Point Descend(const Problem& problem, const Vector& start, const Box& box) {
   double damping = 1e-8;
   int idle = 0;
   for (int step = 0; step < kSteps && idle < kIdleSteps && best.norm > kGoodEnough; ++step) {
-    const Matrix jacobian = problem.Jacobian(best.z);
-    const Matrix normal = jacobian.transpose() * jacobian;
+    Matrix jacobian = problem.Jacobian(best.z);
     const Vector gradient = Unheld(jacobian.transpose() * best.residuals, best.z, box);
     if (gradient.isZero(0.0)) break;
+    const Linearised linearised(std::move(jacobian), best.residuals, gradient);
     const double before = best.norm;
     while (damping < kLargestDamping) {
-      Point trial = At(problem, box.Clamp(best.z + Step(normal, gradient, damping)));
+      Point trial = At(problem, box.Clamp(best.z + linearised.Step(damping)));
       if (trial.norm < best.norm) {
         best = std::move(trial);
         damping = std::max(damping / 10.0, 1e-12);

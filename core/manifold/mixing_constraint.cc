@@ -53,16 +53,13 @@ Result<const Declaration*> RequireOption(const MixingConstraint& constraint, std
 }
 
 // "iterations=5" of a choice's text.
-Status SetOptionFromText(ConstraintChoice& choice, std::string_view assignment) {
+Status Assign(ConstraintChoice& choice, std::string_view assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0) {
     return Fail("constraint {}: found \"{}\", expected KEY=VALUE", choice.constraint->name,
                 assignment);
   }
-  const std::string_view key = assignment.substr(0, equals);
-  const Result<const Declaration*> option = RequireOption(*choice.constraint, key);
-  if (!option) return tl::unexpected(option.error());
-  return SetOption(choice, key, FromText(**option, assignment.substr(equals + 1)));
+  return SetOptionFromText(choice, assignment.substr(0, equals), assignment.substr(equals + 1));
 }
 
 std::string PlainText(const Value& value) {
@@ -159,6 +156,12 @@ Status SetOption(ConstraintChoice& choice, std::string_view key, const Value& va
   return {};
 }
 
+Status SetOptionFromText(ConstraintChoice& choice, std::string_view key, std::string_view text) {
+  const Result<const Declaration*> option = RequireOption(*choice.constraint, key);
+  if (!option) return tl::unexpected(option.error());
+  return SetOption(choice, key, FromText(**option, text));
+}
+
 Result<ConstraintChoice> ParseConstraint(std::string_view text) {
   const std::size_t colon = text.find(':');
   Result<ConstraintChoice> choice = ChooseConstraint(text.substr(0, colon));
@@ -166,7 +169,7 @@ Result<ConstraintChoice> ParseConstraint(std::string_view text) {
   std::string_view rest = text.substr(colon + 1);
   while (true) {
     const std::size_t comma = rest.find(',');
-    const Status set = SetOptionFromText(*choice, rest.substr(0, comma));
+    const Status set = Assign(*choice, rest.substr(0, comma));
     if (!set) return tl::unexpected(set.error());
     if (comma == std::string_view::npos) return choice;
     rest.remove_prefix(comma + 1);

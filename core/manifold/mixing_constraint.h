@@ -104,6 +104,8 @@ struct ConstraintChoice {
 Result<ConstraintChoice> ChooseConstraint(std::string_view name);
 // Sets one option (or "transpose"), checked; an error lists the options that the constraint has.
 Status SetOption(ConstraintChoice& choice, std::string_view key, const Value& value);
+// The same with the value as a command line has it.
+Status SetOptionFromText(ConstraintChoice& choice, std::string_view key, std::string_view text);
 // "sinkhorn:iterations=5,order=rows_columns,transpose=true".
 Result<ConstraintChoice> ParseConstraint(std::string_view text);
 // The text that ParseConstraint reads, with only the options that are not at their default.

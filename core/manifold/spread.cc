@@ -4,13 +4,17 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace mhc {
 namespace {
 
-// Each term divided before it is added, so that the sum of finite values stays finite.
+// Where the sum overflows, each term is divided before it is added, so that the mean of finite
+// values stays finite; elsewhere that would round the mean of equal values.
 double Mean(const std::vector<double>& values) {
   const auto count = static_cast<double>(values.size());
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  if (std::isfinite(sum)) return sum / count;
   double mean = 0.0;
   for (const double value : values) mean += value / count;
   return mean;

@@ -90,8 +90,8 @@ void AddAssumptions(const Configuration& configuration, Plan& plan) {
   plan.assumptions.insert(
       plan.assumptions.end(),
       {"flops_per_token: training, a backward pass of twice the forward; two a weight of every "
-       "matrix that is used, attention over the mean of its positions; norms, softmax and the "
-       "constraints' own arithmetic are not counted",
+       "matrix that is used, attention over the mean of its positions; of norms only those of "
+       "the sites; neither softmax nor the constraints' own arithmetic is counted",
        "elements: fused as in the paper, write, mix and merge in one kernel; unfused as its Table "
        "2",
        "memory_bytes: float32 parameters, gradients and AdamW's two moments, and what the "

@@ -75,9 +75,10 @@ TEST(TurnDial, ComputesFewerTrialsOfLargerMapsAndSaysHowMany) {
 TEST(TurnDial, RefusesWhatWouldKeepSomebodyWaiting) {
   for (const bool is_given : {false, true}) {
     DialInput input = Input("unconstrained");
-    input.options.depth = 200'000;
+    input.options.streams = 8;
+    input.options.depth = 20'000;  // eight times the work of four streams a map
     input.options.trials = 1;
-    if (is_given) input.logits = StartLogits(input.options.choice, 4);
+    if (is_given) input.logits = StartLogits(input.options.choice, 8);
     const auto picture = TurnDial(input, 1);
     ASSERT_FALSE(picture);
     EXPECT_THAT(picture.error().message, testing::HasSubstr("mhc simulate"));

@@ -70,31 +70,34 @@ double CirculantShare(const ConstraintOptions& options) {
 }
 
 MixingConstraint CirculantConstraint() {
-  return {.name = "circulant",
-          .code = "C9",
-          .text = "Cyclic shifts mixed by a softmax of n logits: exactly doubly stochastic.",
-          .options = {{.key = "beta",
-                       .fallback = 0.0,
-                       .minimum = 0,
-                       .maximum = 1000,
-                       .text = "Above 0: leaky. Each map stays within beta / (2 depth) of I, which "
-                               "bounds what a product over all sites can lose."},
-                      {.key = "depth",
-                       .fallback = std::int64_t{0},
-                       .minimum = 0,
-                       .maximum = 1000000,
-                       .text = "Sites that beta is spread over. 0: those of the model, and 1 for a "
-                               "map alone."}},
-          .guarantees = [](const ConstraintOptions&) { return DoublyStochastic(); },
-          .allows = [](int) { return true; },
-          .allowed_streams = "any n",
-          .logit_count = [](int streams, const ConstraintOptions&) { return streams; },
-          .map = Map,
-          .pullback = Pullback,
-          .start = Start,
-          .fit_start = FitStart,
-          .fit_spread = kSoftmaxSpread,
-          .check = Check};
+  return {
+      .name = "circulant",
+      .code = "C9",
+      .text = "Cyclic shifts mixed by a softmax of n logits: exactly doubly stochastic.",
+      .options = {{.key = "beta",
+                   .fallback = 0.0,
+                   .minimum = 0,
+                   .maximum = 1000,
+                   .text =
+                       "Above 0: leaky. Each map stays within beta / depth of I in the spectral "
+                       "norm, which bounds what a product over all sites can lose where "
+                       "beta is below depth."},
+                  {.key = "depth",
+                   .fallback = std::int64_t{0},
+                   .minimum = 0,
+                   .maximum = 1000000,
+                   .text = "Sites that beta is spread over. 0: those of the model, and 1 for a "
+                           "map alone."}},
+      .guarantees = [](const ConstraintOptions&) { return DoublyStochastic(); },
+      .allows = [](int) { return true; },
+      .allowed_streams = "any n",
+      .logit_count = [](int streams, const ConstraintOptions&) { return streams; },
+      .map = Map,
+      .pullback = Pullback,
+      .start = Start,
+      .fit_start = FitStart,
+      .fit_spread = kSoftmaxSpread,
+      .check = Check};
 }
 
 }  // namespace mhc

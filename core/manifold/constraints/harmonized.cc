@@ -6,6 +6,9 @@
 namespace mhc {
 namespace {
 
+constexpr double kSmallestScale = 1e-6;  // 0.05 s is below float32's rounding of 1
+constexpr double kLargestExcess = 1e6;   // of a gain over the target
+
 double Step(const ConstraintOptions& options) { return options.Number("scale") * kHarmonizedStep; }
 
 Status Check(const ConstraintOptions& options) {
@@ -52,7 +55,7 @@ std::vector<Declaration> Options() {
            .text = "Share of the past in the moving average of the gain."},
           {.key = "s_min", .fallback = 0.0, .minimum = 0, .maximum = 1, .text = "Smallest scale."},
           {.key = "scale",
-           .fallback = 1.0,
+           .fallback = kHarmonizedStart,
            .minimum = 0,
            .maximum = 1,
            .text = "The scale s: of a map alone, and where a run starts."}};
@@ -63,16 +66,16 @@ std::vector<Declaration> Options() {
 bool FollowsGain(const ConstraintChoice& choice) { return choice.constraint->name == "harmonized"; }
 
 HarmonizedUpdate UpdateHarmonized(const ConstraintOptions& options, double mean_gain, double gain) {
-  // An overflowed composite must not stay in the average, nor one of zeros divide by it.
-  constexpr double kLargestGain = 1e100;
-  const double measured = gain < kLargestGain ? std::max(gain, 1.0 / kLargestGain) : kLargestGain;
+  const double target = options.Number("target");
+  const double largest = kLargestExcess * target, smallest = target / kLargestExcess;
+  const double measured = gain < largest ? std::max(gain, smallest) : largest;
   const double ema = options.Number("ema");
   HarmonizedUpdate update;
   update.mean_gain = std::isnan(mean_gain) ? measured : ema * mean_gain + (1.0 - ema) * measured;
   const double wished =
-      options.Number("scale") *
-      std::pow(options.Number("target") / update.mean_gain, options.Number("exponent"));
-  update.scale = std::clamp(wished, options.Number("s_min"), 1.0);
+      options.Number("scale") * std::pow(target / update.mean_gain, options.Number("exponent"));
+  const double floor = std::max(options.Number("s_min"), kSmallestScale);
+  update.scale = std::clamp(wished, floor, kHarmonizedStart);
   return update;
 }
 

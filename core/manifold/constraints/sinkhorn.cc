@@ -232,8 +232,10 @@ std::vector<double> SinkhornPullback(std::span<const double> logits, int streams
   const std::span<const double> cotangent(grad_matrix.data(), grad_matrix.size());
   Matrix grad = Oriented(cotangent, streams, columns_first);
   if (iterations == 0) {
+    // Flat where the map is capped; below that, a product with the cotangent must not overflow.
+    static constexpr double kSteepest = 1e200;
     const auto slope = [](double logit) {
-      return std::isfinite(std::exp(logit)) ? std::exp(logit) : 0.0;
+      return std::isfinite(std::exp(logit)) ? std::min(std::exp(logit), kSteepest) : 0.0;
     };
     grad.array() *= oriented.unaryExpr(slope).array();
   } else {

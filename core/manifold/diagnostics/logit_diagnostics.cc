@@ -1,6 +1,7 @@
 #include "core/manifold/diagnostics/logit_diagnostics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/manifold/matrix.h"
@@ -15,6 +16,10 @@ double RelativeRange(std::span<const double> logits) {
 
 double WideShare(std::span<const double> relative_ranges) {
   if (relative_ranges.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const auto is_nan = [](double range) { return std::isnan(range); };
+  if (std::any_of(relative_ranges.begin(), relative_ranges.end(), is_nan)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   const auto wide = std::count_if(relative_ranges.begin(), relative_ranges.end(),
                                   [](double range) { return range > kWideRange; });
   return static_cast<double>(wide) / static_cast<double>(relative_ranges.size());

@@ -14,7 +14,8 @@ double RelativeRange(std::span<const double> logits);
 // Beyond this range, a ratio of 10¹³, mHC-lite counts the logits of a map as out of Sinkhorn's
 // reach.
 inline constexpr double kWideRange = 30.0;
-// The share of relative ranges above kWideRange: 0 (ideal) … 1; NaN where there are none.
+// The share of relative ranges above kWideRange: 0 (ideal) … 1; NaN where there are none or one is
+// NaN.
 double WideShare(std::span<const double> relative_ranges);
 
 // Π_t (1 − η_t λ): what decoupled weight decay λ alone leaves of a parameter after steps of the

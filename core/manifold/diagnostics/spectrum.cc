@@ -39,6 +39,11 @@ void OrderTies(std::vector<std::complex<double>>& values) {
 
 Vector SingularValues(const Matrix& matrix) {
   if (!matrix.allFinite()) return Vector::Constant(matrix.rows(), kNan);
+  // Of a size known here nothing is allocated: a snapshot asks for thousands.
+  if (matrix.rows() == kUsualStreams && matrix.cols() == kUsualStreams) {
+    return Eigen::JacobiSVD<Eigen::Matrix<double, kUsualStreams, kUsualStreams>>(matrix)
+        .singularValues();
+  }
   return Eigen::JacobiSVD<Eigen::MatrixXd>(matrix).singularValues();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 namespace mhc {
 
@@ -24,7 +25,9 @@ double TokenDependence(std::span<const Matrix> sites) {
     within += (site.rowwise() - site.colwise().mean()).squaredNorm();
     total += (site.rowwise() - mean).squaredNorm();
   }
-  return within / total;
+  // What the rounding of the means leaves of equal coefficients is no variance.
+  const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * mean.norm();
+  return total <= tokens * rounding * rounding ? 0.0 : within / total;
 }
 
 }  // namespace mhc

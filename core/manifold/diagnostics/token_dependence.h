@@ -16,8 +16,8 @@ Vector TokenDeviation(const Matrix& coefficients);
 // Of the variance of the coefficients over all sites and tokens, the share that is within the
 // sites: Σ_l Σ_t ‖h_lt − h̄_l‖² / Σ_l Σ_t ‖h_lt − h̄‖², with h̄_l a site's token mean and h̄ the
 // mean of all. One minus it is the share explained by the site means. 0: static maps, which can be
-// absorbed into the read and write maps; 1: all sites have the same mean. NaN where nothing varies.
-// sites: at least one, each T×K with the same K.
+// absorbed into the read and write maps, and where nothing varies at all; 1: all sites have the
+// same mean. sites: at least one, each T×K with the same K.
 double TokenDependence(std::span<const Matrix> sites);
 
 }  // namespace mhc

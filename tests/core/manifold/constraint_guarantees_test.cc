@@ -109,7 +109,7 @@ TEST(Guarantees, FollowOptionsAndTranspose) {
 std::vector<std::vector<double>> ExtremeLogits(int count, int n) {
   RandomMatrices random(34);
   std::vector<std::vector<double>> all;
-  for (const double size : {60.0, 700.0, 1e4, 1e150, 1e307}) {
+  for (const double size : {60.0, 700.0, 709.0, 1e4, 1e150, 1e307}) {
     std::vector<double> signs = random.Normals(count), column = random.Normals(count);
     for (double& logit : signs) logit = logit > 0.0 ? size : -size;
     for (int k = 1; k < count; k += n) column[k] = -size;

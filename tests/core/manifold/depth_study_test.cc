@@ -27,10 +27,14 @@ double Log10Of(const ByDepthMeasure<Spread>& spreads, DepthMeasure measure) {
   return std::log10(spreads[measure].median);
 }
 
+// The mean of signed sums that overflowed to both infinities has no value.
 std::vector<double> AllNumbers(const ByDepthMeasure<Spread>& spreads) {
   std::vector<double> numbers;
-  for (const Spread& s : spreads) {
+  for (int measure = 0; measure < kDepthMeasures; ++measure) {
+    const Spread& s = spreads[measure];
     numbers.insert(numbers.end(), {s.median, s.p1, s.p10, s.p90, s.p99, s.minimum, s.maximum});
+    const bool has_sign = measure == kColumnSumMax || measure == kColumnSumMin;
+    if (!has_sign) numbers.push_back(s.mean);
   }
   return numbers;
 }
@@ -278,7 +282,7 @@ TEST(DepthStudyOptionsThatAreRefused, AreNamedWithWhatWasExpected) {
       "streams: found 3, expected n = 4 (quaternions turn four dimensions) for the constraint "
       "quaternion");
   EXPECT_EQ(sinkhorn([](auto& o) { o.depth = 0; }),
-            "depth: found 0, expected an integer from 1 to 4000000");
+            "depth: found 0, expected an integer from 1 to 100000");
   EXPECT_EQ(sinkhorn([](auto& o) { o.trials = -1; }),
             "trials: found -1, expected an integer from 1 to 4000000");
   EXPECT_EQ(sinkhorn([](auto& o) { o.from = 65; }),
@@ -296,10 +300,11 @@ TEST(DepthStudyOptionsThatAreRefused, AreNamedWithWhatWasExpected) {
 }
 
 TEST(DepthStudyOptionsThatAreRefused, AreThoseThatWouldNotFitMemory) {
-  DepthStudyOptions options = Options("sinkhorn", 4'000'000, 4'000'000);
-  EXPECT_EQ(RunDepthStudy(options).error().message,
-            "trials: found 4000000 of depth 4000000, expected depth times trials to be at most "
+  EXPECT_EQ(RunDepthStudy(Options("sinkhorn", 100'000, 4'000'000)).error().message,
+            "trials: found 4000000 of depth 100000, expected depth times trials to be at most "
             "4000000");
+  EXPECT_EQ(RunDepthStudy(Options("sinkhorn", 100'001, 1)).error().message,
+            "depth: found 100001, expected an integer from 1 to 100000");
   EXPECT_TRUE(CheckDepthStudy(Options("sinkhorn", 1000, 4000)).has_value());
   EXPECT_FALSE(CheckDepthStudy(Options("sinkhorn", 1000, 4001)).has_value());
 }

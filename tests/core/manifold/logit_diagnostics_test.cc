@@ -30,6 +30,7 @@ TEST(RelativeRange, IsTheLogarithmOfTheRatioOfTheExponentials) {
 TEST(WideShare, CountsWhatIsBeyondThirty) {
   EXPECT_EQ(WideShare(std::vector<double>{30.0, 30.5, 2.0, 31.0}), 0.5);
   EXPECT_THAT(WideShare({}), IsNan());
+  EXPECT_THAT(WideShare(std::vector<double>{31.0, std::nan("")}), IsNan());
 }
 
 TEST(DecayedLogits, AreTheStartTimesTheFactorOfEveryStep) {

@@ -107,7 +107,9 @@ TEST(TokenDependence, IsTheShareOfTheVarianceWithinTheSites) {
   EXPECT_EQ(TokenDependence(fixed), 0.0);
   const std::vector<Matrix> alike = {Matrix{{0.0}, {2.0}}, Matrix{{2.0}, {0.0}}};
   EXPECT_EQ(TokenDependence(alike), 1.0);
-  EXPECT_THAT(TokenDependence(std::vector<Matrix>{Matrix{{1.0}, {1.0}}}), IsNan());
+  EXPECT_EQ(TokenDependence(std::vector<Matrix>{Matrix{{1.0}, {1.0}}}), 0.0) << "nothing varies";
+  EXPECT_EQ(TokenDependence(std::vector<Matrix>(3, Matrix::Constant(7, 1, 0.1))), 0.0);
+  EXPECT_THAT(TokenDependence(std::vector<Matrix>{Matrix{{1.0}, {std::nan("")}}}), IsNan());
 }
 
 std::vector<SiteMaps> RandomSites(RandomMatrices& random, int count, int n) {
