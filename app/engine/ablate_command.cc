@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 
 #include "app/command_line/text_table.h"
@@ -63,7 +64,11 @@ Result<std::vector<std::int64_t>> SitesOf(const AblateArguments& arguments,
         "nothing to ablate",
         checkpoint.run.path().string());
   }
-  if (!arguments.sites) return ParseSites(fmt::format("0-{}", sites - 1), sites);
+  if (!arguments.sites) {
+    std::vector<std::int64_t> all(sites);
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  }
   auto chosen = ParseSites(*arguments.sites, sites);
   if (!chosen) return FailWithin("--sites", chosen.error());
   return chosen;

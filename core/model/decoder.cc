@@ -12,10 +12,20 @@ namespace {
 constexpr double kExpansionScale = 0.6;
 constexpr double kReadoutEpsilon = 1e-6;
 
-StreamMappings Detached(const StreamMappings& maps) {
-  const auto detach = [](const at::Tensor& t) { return t.defined() ? t.detach() : t; };
-  return {detach(maps.pre_BTN),    detach(maps.post_BTN),    detach(maps.res_BTNN),
-          detach(maps.logits_BTK), detach(maps.pre_raw_BTN), detach(maps.post_raw_BTN)};
+// [B,T,…] -> its tokens at `positions`, [1,P,…]; whole where those are undefined, or where `t` has
+// no tokens: it has `inner_dimensions` then.
+at::Tensor AtPositions(const at::Tensor& t, const at::Tensor& positions,
+                       std::int64_t inner_dimensions) {
+  if (!t.defined() || !positions.defined() || t.dim() == inner_dimensions) return t;
+  return t.flatten(0, 1).index_select(0, positions.to(t.device())).unsqueeze(0);
+}
+
+StreamMappings AtPositions(const StreamMappings& maps, const at::Tensor& positions) {
+  const auto at = [&positions](const at::Tensor& t, std::int64_t inner_dimensions) {
+    return AtPositions(t.defined() ? t.detach() : t, positions, inner_dimensions);
+  };
+  return {at(maps.pre_BTN, 1),    at(maps.post_BTN, 1),    at(maps.res_BTNN, 2),
+          at(maps.logits_BTK, 1), at(maps.pre_raw_BTN, 1), at(maps.post_raw_BTN, 1)};
 }
 
 SiteParameters CopyOf(const HyperConnection& site) {
@@ -28,16 +38,23 @@ SiteParameters CopyOf(const HyperConnection& site) {
 // The residual model's state [B,T,C] is one stream.
 at::Tensor AsStreams(const at::Tensor& x) { return x.dim() == 3 ? x.unsqueeze(-2) : x; }
 
+// A gradient is cut to the kept tokens as it passes: retained whole, those of all states would be
+// as many numbers again as the activations.
 void TraceStreams(const at::Tensor& x, ForwardTrace* trace) {
   if (trace == nullptr) return;
-  trace->streams_BTNC.push_back(AsStreams(x.detach()));
+  const std::size_t place = trace->streams_BTNC.size();
+  trace->streams_BTNC.push_back(AtPositions(AsStreams(x.detach()), trace->positions, 2));
   if (!trace->in_detail || !x.requires_grad()) return;
-  x.retain_grad();
-  trace->in_graph.push_back(x);
+  trace->gradients_BTNC->resize(place + 1);
+  x.register_hook([place, all = trace->gradients_BTNC,
+                   positions = trace->positions](const at::Tensor& gradient) {
+    all->at(place) = AtPositions(AsStreams(gradient.detach()), positions, 2);
+  });
 }
 
 void TraceBranch(const at::Tensor& y_BTC, ForwardTrace* trace) {
-  if (trace != nullptr && trace->in_detail) trace->branches_BTC.push_back(y_BTC.detach());
+  if (trace == nullptr || !trace->in_detail) return;
+  trace->branches_BTC.push_back(AtPositions(y_BTC.detach(), trace->positions, 1));
 }
 
 // The read that no site predicts: all of stream 0. [N], of the type of the other reads.
@@ -49,9 +66,20 @@ at::Tensor FirstStream(const at::Tensor& read_BTN) {
 
 }  // namespace
 
-void ForwardTrace::TakeGradients() {
-  for (const at::Tensor& x : in_graph) gradients_BTNC.push_back(AsStreams(x.grad()));
-  in_graph.clear();
+ForwardTrace ForwardTrace::At(const at::Tensor& wanted) const {
+  ForwardTrace kept;
+  kept.positions = wanted;
+  kept.in_detail = in_detail;
+  kept.parameters = parameters;
+  for (const StreamMappings& maps : sites) kept.sites.push_back(AtPositions(maps, wanted));
+  const auto keep = [&wanted](const std::vector<at::Tensor>& all, std::vector<at::Tensor>& few,
+                              std::int64_t inner_dimensions) {
+    for (const at::Tensor& t : all) few.push_back(AtPositions(t, wanted, inner_dimensions));
+  };
+  keep(streams_BTNC, kept.streams_BTNC, 2);
+  keep(branches_BTC, kept.branches_BTC, 1);
+  keep(*gradients_BTNC, *kept.gradients_BTNC, 2);
+  return kept;
 }
 
 DecoderBlockImpl::DecoderBlockImpl(const ModelSettings& settings) {
@@ -168,7 +196,7 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
     predicted_read_BTN = read_BTN;
     if (hooks && hooks->res) maps.res_BTNN = hooks->res(site, maps.res_BTNN);
     TraceStreams(x, trace);
-    if (trace) trace->sites.push_back(Detached(maps));
+    if (trace) trace->sites.push_back(AtPositions(maps, trace->positions));
     if (trace && trace->in_detail) trace->parameters.push_back(CopyOf(sites[i]));
     const at::Tensor y_BTC = Sublayer(i, sites[i]->Read(maps, x));
     TraceBranch(y_BTC, trace);

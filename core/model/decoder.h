@@ -8,6 +8,7 @@
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "core/model/hyper_connection.h"
@@ -24,18 +25,24 @@ struct SiteParameters {
 
 // What a forward pass leaves for the probe; filling it changes no bit of the computation.
 struct ForwardTrace {
+  // Set before the pass: the tokens that are kept, [P] int64 positions in the flattened [B·T], and
+  // every [B,T,…] below is [1,P,…]. All tokens where it is undefined.
+  at::Tensor positions;
+  // Set before the pass: it leaves more, which snapshots need.
+  bool in_detail = false;
+
   std::vector<StreamMappings> sites;     // detached, oldest first
   std::vector<at::Tensor> streams_BTNC;  // detached: before each site, and after the last
 
-  // Set before the pass: it leaves what follows, too, which snapshots need.
-  bool in_detail = false;
+  // In detail only.
   std::vector<at::Tensor> branches_BTC;    // detached: what each sublayer gave
   std::vector<SiteParameters> parameters;  // copies: the optimizer changes the originals in place
-  std::vector<at::Tensor> gradients_BTNC;  // of streams_BTNC, by TakeGradients()
-  std::vector<at::Tensor> in_graph;        // streams_BTNC as the backward pass meets them
+  // Of streams_BTNC: the backward pass fills it, which may end after the trace.
+  std::shared_ptr<std::vector<at::Tensor>> gradients_BTNC =
+      std::make_shared<std::vector<at::Tensor>>();
 
-  // After the backward pass: moves the gradients out of the graph and lets go of it.
-  void TakeGradients();
+  // The same of the `wanted` positions alone; this one holds all tokens.
+  ForwardTrace At(const at::Tensor& wanted) const;
 };
 
 // What a forward pass does otherwise at its sites, counted from 0. A function that is empty changes

@@ -124,7 +124,7 @@ void HyperConnectionImpl::SetConstraint(const ConstraintChoice& choice, const at
   TORCH_INTERNAL_ASSERT(bias.numel() == count);
   Mixer next = MakeMixer(choice, ToFloats(StartLogits(choice, static_cast<int>(streams_))));
   if (count > 0) {
-    next->to(pre->bias.defined() ? pre->bias.device() : bias.device());
+    next->to(bias.device());
     next->predictor->Restart(bias);
   }
   if (FollowsGain(choice) && FollowsGain(mixer->choice)) next->mean_gain = mixer->mean_gain;

@@ -61,8 +61,9 @@ class HyperConnectionImpl : public torch::nn::Module {
   at::Tensor Write(const StreamMappings& maps, const at::Tensor& x_BTNC,
                    const at::Tensor& f_BTC) const;
 
-  // Replaces the constraint; the new mixer's predictor starts with `bias` [K] and φ = 0. With a
-  // blend the mixer that was in place goes on as the outgoing one. Asserts the number of logits.
+  // Replaces the constraint; the new mixer's predictor starts with `bias` [K], on whose device it
+  // will live, which is to be the model's, and φ = 0. With a blend the mixer that was in place goes
+  // on as the outgoing one. Asserts the number of logits.
   void SetConstraint(const ConstraintChoice& choice, const at::Tensor& bias,
                      std::optional<Blend> blend);
   // Other options of the same constraint, or another constraint with the same logits: φ, α and b

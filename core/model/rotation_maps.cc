@@ -3,6 +3,7 @@
 #include "core/manifold/helmert_basis.h"
 #include "core/manifold/skew_cayley.h"
 #include "core/manifold/unit_vector.h"
+#include "core/model/map_constants.h"
 
 namespace mhc {
 namespace {
@@ -12,9 +13,8 @@ at::Tensor ToTensor(const Matrix& matrix) {
   return torch::tensor(entries, torch::kFloat64).view({matrix.rows(), matrix.cols()});
 }
 
-// angles [..., K], any type -> (I + A)⁻¹(I − A) [..., M, M] in float64. Angles, their negatives and
-// one zero are the entries of A.
-at::Tensor Rotation(const at::Tensor& angles, std::int64_t size) {
+// Where each entry of A comes from, [M·M], in the K angles, their K negatives and one zero.
+at::Tensor SkewPlaces(std::int64_t size) {
   const std::int64_t count = AngleCount(static_cast<int>(size));
   std::vector<std::int64_t> places(size * size, 2 * count);
   std::int64_t next = 0;
@@ -24,11 +24,17 @@ at::Tensor Rotation(const at::Tensor& angles, std::int64_t size) {
       places[j * size + i] = count + next;
     }
   }
+  return torch::tensor(places);
+}
+
+// angles [..., K], any type -> (I + A)⁻¹(I − A) [..., M, M] in float64.
+at::Tensor Rotation(const at::Tensor& angles, std::int64_t size) {
   const at::Tensor z = angles.to(torch::kFloat64).clamp(-kLargestAngle, kLargestAngle);
   std::vector<std::int64_t> zero_shape = z.sizes().vec();
   zero_shape.back() = 1;
   const at::Tensor entries = torch::cat({z, -z, torch::zeros(zero_shape, z.options())}, -1);
-  const at::Tensor index = torch::tensor(places).to(z.device());
+  const at::Tensor index = MapConstant("skew places", size, z.options().dtype(torch::kInt64),
+                                       [size] { return SkewPlaces(size); });
   const at::Tensor skew = entries.index_select(-1, index).unflatten(-1, {size, size});
   const at::Tensor identity = torch::eye(size, z.options());
   // Never singular, since A is skew: nothing to check, and on a device nothing to wait for.
@@ -90,17 +96,18 @@ at::Tensor HouseholderMap(const at::Tensor& logits, std::int64_t n, const Constr
 }
 
 at::Tensor QuaternionMap(const at::Tensor& logits, std::int64_t n, const ConstraintOptions&) {
-  static const at::Tensor units = QuaternionUnits();
+  const at::Tensor units = MapConstant("quaternion units", n, logits.options(), QuaternionUnits);
   const at::Tensor p = Direction(logits.narrow(-1, 0, n));
   const at::Tensor q = Direction(logits.narrow(-1, n, n));
   const at::Tensor products = (p.unsqueeze(-1) * q.unsqueeze(-2)).flatten(-2);
-  return products.matmul(units.to(logits.options())).unflatten(-1, {n, n});
+  return products.matmul(units).unflatten(-1, {n, n});
 }
 
 at::Tensor SpectralSphereMap(const at::Tensor& logits, std::int64_t n, const ConstraintOptions&) {
   const std::int64_t angles = AngleCount(static_cast<int>(n - 1));
   const at::Tensor z = logits.to(torch::kFloat64);
-  const at::Tensor basis = ToTensor(HelmertBasis(static_cast<int>(n))).to(z.options());
+  const at::Tensor basis = MapConstant("Helmert basis", n, z.options(),
+                                       [n] { return ToTensor(HelmertBasis(static_cast<int>(n))); });
   const at::Tensor left = basis.matmul(Rotation(z.narrow(-1, 0, angles), n - 1));
   const at::Tensor right = basis.matmul(Rotation(z.narrow(-1, angles + n - 1, angles), n - 1));
   const at::Tensor sigma = z.narrow(-1, angles, n - 1).tanh().unsqueeze(-2);

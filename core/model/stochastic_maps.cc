@@ -3,28 +3,40 @@
 #include "core/manifold/constraints/circulant.h"
 #include "core/manifold/constraints/kronecker.h"
 #include "core/manifold/permutations.h"
+#include "core/model/map_constants.h"
 
 namespace mhc {
 namespace {
 
-// All permutation matrices of n side by side, [n!, n²], in the type and place of `like`.
-at::Tensor PermutationMatrices(std::int64_t n, const at::Tensor& like) {
+// All permutation matrices of n side by side, [n!, n²].
+at::Tensor PermutationMatrices(std::int64_t n) {
   const std::vector<std::vector<int>> permutations = Permutations(static_cast<int>(n));
   std::vector<float> entries(permutations.size() * n * n, 0.0f);
   for (std::size_t k = 0; k < permutations.size(); ++k) {
     for (std::int64_t i = 0; i < n; ++i) entries[(k * n + i) * n + permutations[k][i]] = 1.0f;
   }
-  return torch::tensor(entries).to(like.options()).view({-1, n * n});
+  return torch::tensor(entries).view({-1, n * n});
 }
 
 at::Tensor Mixture(const at::Tensor& logits, std::int64_t n) {
-  return logits.softmax(-1).matmul(PermutationMatrices(n, logits)).unflatten(-1, {n, n});
+  const at::Tensor basis = MapConstant("permutation matrices", n, logits.options(),
+                                       [n] { return PermutationMatrices(n); });
+  return logits.softmax(-1).matmul(basis).unflatten(-1, {n, n});
 }
 
 // A [..., a, a] ⊗ B [..., b, b] -> [..., ab, ab], A the most significant.
 at::Tensor Kronecker(const at::Tensor& a, const at::Tensor& b) {
   const at::Tensor product = a.unsqueeze(-1).unsqueeze(-3) * b.unsqueeze(-2).unsqueeze(-4);
   return product.flatten(-2).flatten(-3, -2);
+}
+
+// The entry of c that entry (i, j) of circ(c) is, [n·n].
+at::Tensor CirculantPlaces(std::int64_t n) {
+  std::vector<std::int64_t> places;
+  for (std::int64_t i = 0; i < n; ++i) {
+    for (std::int64_t j = 0; j < n; ++j) places.push_back((i - j + n) % n);
+  }
+  return torch::tensor(places);
 }
 
 // 0 where rounding went below it, with the derivative as it is.
@@ -53,11 +65,8 @@ at::Tensor CirculantMap(const at::Tensor& logits, std::int64_t n,
   const double share = CirculantShare(options);
   at::Tensor c = logits.softmax(-1);
   if (share < 1.0) c = share * c + (1.0 - share) * torch::eye(n, logits.options())[0];
-  std::vector<std::int64_t> places;
-  for (std::int64_t i = 0; i < n; ++i) {
-    for (std::int64_t j = 0; j < n; ++j) places.push_back((i - j + n) % n);
-  }
-  const at::Tensor index = torch::tensor(places).to(logits.device());
+  const at::Tensor index = MapConstant("circulant places", n, logits.options().dtype(torch::kInt64),
+                                       [n] { return CirculantPlaces(n); });
   return c.index_select(-1, index).unflatten(-1, {n, n});
 }
 

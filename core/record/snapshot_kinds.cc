@@ -51,16 +51,19 @@ constexpr std::array kKinds = {
     SnapshotKind{"effective_streams", "L,4",
                  "Effective streams 1/Σp² (1 to n) and share max p of the dominant one (1/n to 1) "
                  "of the read weights, then of the write weights, p = abs(w)/Σ abs(w), mean over "
-                 "tokens. The dominant stream is the largest of pre_mean, of post_mean."},
+                 "tokens."},
     SnapshotKind{"alpha", "L,3",
                  "Scales α of the dynamic parts of H_pre, H_post and H_res in this step; 0 where "
                  "one is static."},
     SnapshotKind{"dynamic_ratio", "L,3",
                  "‖α·dynamic part‖ / ‖b‖ of what becomes H_pre, H_post and H_res, mean over "
                  "tokens; 0 where one is static."},
+    SnapshotKind{"logit_norm", "L",
+                 "‖b‖ of the static part of H_res's logits in this step; 0 where there are none. "
+                 "Weight decay alone would leave ‖b₀‖ Π(1 − ηλ) of the first one."},
     SnapshotKind{"token_dependence", "L",
                  "Share of the variance of H_res's entries that is over tokens, Σ_t ‖H_t − H̄‖² / "
-                 "Σ_tij (H_tij − mean)²; 0: static."},
+                 "Σ_tij (H_tij − mean)²; 0: static, or nothing varies."},
     SnapshotKind{"depth_kernel", "L,L",
                  "Row j, column i: H_pre_j P_{i+1→j−1} H_postᵀ_i of the token-mean maps, the "
                  "weight with which sublayer j reads what sublayer i wrote; 0 for i ≥ j, 1 below "
@@ -73,7 +76,7 @@ constexpr std::array kKinds = {
         "= σ/Σσ (1 to n), of the streams before each site and after the last, mean over tokens."},
     SnapshotKind{"state_cosine", "L",
                  "Cosine between the states X before and after each site, mean over tokens; 1: the "
-                 "site changes no direction."},
+                 "site changes no direction; 0 beside a state of zeros."},
     SnapshotKind{"parameter_gradient_norm", "L,3",
                  "Gradient norm of φ, b and α of every site, before clipping."},
     SnapshotKind{

@@ -26,7 +26,7 @@ std::vector<Sites> SiteSets(AblationKind kind, std::span<const std::int64_t> sit
 }
 
 // The mean of each site's H_res over the batches' tokens, [N,N] in the type of the maps. A sum in
-// float64 of so few numbers is exact: the mean of a map that does not depend on the token is
+// float64 of so few equal numbers is exact: the mean of a map that does not depend on the token is
 // itself.
 std::vector<at::Tensor> TokenMeans(Trainer& trainer, std::span<const Batch> batches) {
   std::vector<at::Tensor> sums;

@@ -142,8 +142,9 @@ Status WriteAll(const fs::path& folder, const TrainingState& state, Trainer& tra
   return SyncFolder(folder);
 }
 
-at::Tensor NoLogits(const ConstraintChoice& choice, std::int64_t streams) {
-  return torch::zeros({LogitCount(choice, static_cast<int>(streams))}, torch::kFloat64);
+at::Tensor NoLogits(const ConstraintChoice& choice, const Trainer& trainer, std::int64_t streams) {
+  return torch::zeros({LogitCount(choice, static_cast<int>(streams))},
+                      at::device(trainer.device()).dtype(torch::kFloat64));
 }
 
 Result<ConstraintChoice> ChoiceFor(const std::string& text, std::int64_t streams) {
@@ -173,10 +174,10 @@ Status RestoreSites(const fs::path& folder, const TrainingState& state, Trainer&
     if (!saved.outgoing.empty()) {
       auto outgoing = ChoiceFor(saved.outgoing, streams);
       if (!outgoing) return FailWithin((folder / kStateFile).string(), outgoing.error());
-      site->SetConstraint(*outgoing, NoLogits(*outgoing, streams), std::nullopt);
+      site->SetConstraint(*outgoing, NoLogits(*outgoing, trainer, streams), std::nullopt);
       blend = saved.blend;
     }
-    site->SetConstraint(*choice, NoLogits(*choice, streams), blend);
+    site->SetConstraint(*choice, NoLogits(*choice, trainer, streams), blend);
     site->mixer->mean_gain = saved.mean_gain;
   }
   trainer.optimizer().Rebuild();

@@ -8,8 +8,8 @@
 namespace mhc {
 namespace {
 
-at::Tensor ToTensor(const std::vector<double>& values) {
-  return torch::tensor(values, torch::kFloat64);
+at::Tensor ToTensor(const std::vector<double>& values, torch::Device device) {
+  return torch::tensor(values, torch::kFloat64).to(device);
 }
 
 // The logits of `match_matrix` and what they leave: a fit, or, from a constraint to itself, the
@@ -30,9 +30,10 @@ MatrixFit Match(const ConstraintChoice& from, const ConstraintChoice& to, const 
   return FitMatrix(to, mean_matrix);
 }
 
-// A scale that follows the gain goes on from where it is.
+// A scale that follows the gain goes on from where it is, unless the request names one.
 ConstraintChoice Continued(const ConstraintChoice& now, ConstraintChoice next) {
   if (!FollowsGain(now) || !FollowsGain(next)) return next;
+  if (next.options.Number("scale") < kHarmonizedStart) return next;
   next.options.Set("scale", std::max(now.options.Number("scale"), next.options.Number("s_min")));
   return next;
 }
@@ -91,6 +92,7 @@ ConstraintChange ChangeConstraint(Decoder& model, const std::vector<std::int64_t
                                   const ConstraintChoice& wished, const Transfer& transfer,
                                   const SiteMeans& means, std::int64_t finished) {
   torch::NoGradGuard no_grad;
+  const torch::Device device = model->parameters()[0].device();
   ConstraintChange change;
   for (const std::int64_t site : SitesOrAll(sites, model)) {
     HyperConnection& connection = model->sites[site];
@@ -104,7 +106,7 @@ ConstraintChange ChangeConstraint(Decoder& model, const std::vector<std::int64_t
         Match(connection->constraint(), choice, means[site], connection->blend().has_value());
     std::optional<Blend> blend;
     if (transfer.kind == Transfer::Kind::kBlend) blend = Blend{finished, transfer.blend_steps};
-    connection->SetConstraint(choice, ToTensor(fit.logits), blend);
+    connection->SetConstraint(choice, ToTensor(fit.logits, device), blend);
     change.unmatched_by_site.push_back(fit.residual);
   }
   return change;

@@ -39,8 +39,8 @@ Status CheckMeans(const Decoder& model, const std::vector<std::int64_t>& sites,
                   const Transfer& transfer, const SiteMeans& means);
 
 // After checks that passed. `means` holds the token means of every site right before; `finished`
-// is the number of finished steps. From `harmonized` to itself the scale goes on from where it is.
-// The optimizer must be rebuilt afterwards.
+// is the number of finished steps. From `harmonized` to itself the scale goes on from where it is,
+// unless the choice has one below the start of 1. The optimizer must be rebuilt afterwards.
 ConstraintChange ChangeConstraint(Decoder& model, const std::vector<std::int64_t>& sites,
                                   const ConstraintChoice& choice, const Transfer& transfer,
                                   const SiteMeans& means, std::int64_t finished);

@@ -120,6 +120,7 @@ Status Experiment::TrainOneStep() {
   const bool scalars = snapshot || probe_.ScalarsAt(step) || step == settings.steps;
 
   ForwardTrace trace;
+  trace.positions = probe_.positions();
   trace.in_detail = snapshot;
   const StepOutcome outcome =
       trainer_->Step(data_.TrainingBatch(finished_), learning_rate, scalars ? &trace : nullptr);

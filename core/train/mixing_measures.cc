@@ -8,6 +8,7 @@
 #include "core/manifold/diagnostics/distances.h"
 #include "core/manifold/diagnostics/spectrum.h"
 #include "core/manifold/diagnostics/sums.h"
+#include "core/manifold/diagnostics/token_dependence.h"
 
 namespace mhc {
 namespace {
@@ -29,12 +30,12 @@ class Composites {
  public:
   Composites(std::int64_t tokens, std::int64_t n) : products_(tokens, Matrix::Identity(n, n)) {}
 
-  void ExtendLeft(const TokenMaps& maps, std::int64_t site) {
+  void ExtendLeft(const TokenArrays& maps, std::int64_t site) {
     for (std::size_t t = 0; t < products_.size(); ++t) {
       products_[t] = maps.At(site, static_cast<std::int64_t>(t)) * products_[t];
     }
   }
-  void ExtendRight(const TokenMaps& maps, std::int64_t site) {
+  void ExtendRight(const TokenArrays& maps, std::int64_t site) {
     for (std::size_t t = 0; t < products_.size(); ++t) {
       products_[t] = products_[t] * maps.At(site, static_cast<std::int64_t>(t));
     }
@@ -74,31 +75,28 @@ double Forward(const Matrix& matrix) { return Gain(matrix).forward; }
 double Backward(const Matrix& matrix) { return Gain(matrix).backward; }
 
 template <class Function>
-TokenSpread OverTokens(const TokenMaps& maps, std::int64_t site, Function value) {
+TokenSpread OverTokens(const TokenArrays& maps, std::int64_t site, Function value) {
   std::vector<double> values;
   for (std::int64_t t = 0; t < maps.tokens; ++t) values.push_back(value(maps.At(site, t)));
   return TokenSpreadOf(values);
 }
 
-Matrix TokenMean(const TokenMaps& maps, std::int64_t site) {
-  Matrix sum = Matrix::Zero(maps.streams, maps.streams);
+Matrix TokenMean(const TokenArrays& maps, std::int64_t site) {
+  Matrix sum = Matrix::Zero(maps.rows, maps.rows);
   for (std::int64_t t = 0; t < maps.tokens; ++t) sum += maps.At(site, t);
   return sum / static_cast<double>(maps.tokens);
 }
 
-Matrix TokenDeviation(const TokenMaps& maps, std::int64_t site, const Matrix& mean) {
-  Matrix sum = Matrix::Zero(maps.streams, maps.streams);
+// √(Σ_t (H_t − H̄)² / P) of every entry.
+Matrix DeviationOverTokens(const TokenArrays& maps, std::int64_t site) {
+  Matrix coefficients(maps.tokens, maps.rows * maps.columns);
   for (std::int64_t t = 0; t < maps.tokens; ++t) {
-    sum += (maps.At(site, t) - mean).cwiseAbs2();
+    coefficients.row(t) = maps.At(site, t).reshaped<Eigen::RowMajor>().transpose();
   }
-  return (sum / static_cast<double>(maps.tokens)).cwiseSqrt();
+  return TokenDeviation(coefficients).reshaped<Eigen::RowMajor>(maps.rows, maps.columns);
 }
 
 }  // namespace
-
-Eigen::Map<const Matrix> TokenMaps::At(std::int64_t site, std::int64_t token) const {
-  return {res.data() + (site * tokens + token) * streams * streams, streams, streams};
-}
 
 TokenSpread TokenSpreadOf(const std::vector<double>& values) {
   TokenSpread spread{0.0, 0.0, values.front(), values.front()};
@@ -121,16 +119,16 @@ double LargestOrNan(double a, double b) {
   return std::max(a, b);
 }
 
-std::vector<Matrix> TokenMeans(const TokenMaps& maps) {
+std::vector<Matrix> TokenMeans(const TokenArrays& maps) {
   std::vector<Matrix> means;
-  for (std::int64_t site = 0; site < maps.sites; ++site) means.push_back(TokenMean(maps, site));
+  for (std::int64_t site = 0; site < maps.places; ++site) means.push_back(TokenMean(maps, site));
   return means;
 }
 
-MixingScalars MeasureScalars(const TokenMaps& maps) {
+MixingScalars MeasureScalars(const TokenArrays& maps) {
   MixingScalars scalars;
-  Composites composites(maps.tokens, maps.streams);
-  for (std::int64_t site = 0; site < maps.sites; ++site) {
+  Composites composites(maps.tokens, maps.rows);
+  for (std::int64_t site = 0; site < maps.places; ++site) {
     double forward = 0.0, backward = 0.0;
     for (std::int64_t t = 0; t < maps.tokens; ++t) {
       const Matrix h = maps.At(site, t);
@@ -143,11 +141,11 @@ MixingScalars MeasureScalars(const TokenMaps& maps) {
     scalars.site_forward_gain = LargestOrNan(scalars.site_forward_gain, forward);
     scalars.site_backward_gain = LargestOrNan(scalars.site_backward_gain, backward);
     scalars.distance_to_identity +=
-        DistanceToIdentity(TokenMean(maps, site)) / static_cast<double>(maps.sites);
+        DistanceToIdentity(TokenMean(maps, site)) / static_cast<double>(maps.places);
     composites.ExtendLeft(maps, site);
   }
   const Matrix uniform =
-      Matrix::Constant(maps.streams, maps.streams, 1.0 / static_cast<double>(maps.streams));
+      Matrix::Constant(maps.rows, maps.rows, 1.0 / static_cast<double>(maps.rows));
   scalars.composite_forward_gain = composites.Over(Forward);
   scalars.composite_backward_gain = composites.Over(Backward);
   scalars.composite_spectral_norm = composites.Over(SpectralNormOf).mean;
@@ -156,19 +154,19 @@ MixingScalars MeasureScalars(const TokenMaps& maps) {
   return scalars;
 }
 
-MixingProfile MeasureProfile(const TokenMaps& maps) {
+MixingProfile MeasureProfile(const TokenArrays& maps) {
   MixingProfile profile;
-  Composites prefix(maps.tokens, maps.streams), suffix(maps.tokens, maps.streams);
-  profile.suffix_mean.resize(maps.sites);
-  profile.suffix_backward_gain.resize(maps.sites);
-  profile.prefix_two_sided_gain.resize(maps.sites, 4);
-  profile.suffix_two_sided_gain.resize(maps.sites, 4);
+  Composites prefix(maps.tokens, maps.rows), suffix(maps.tokens, maps.rows);
+  profile.suffix_mean.resize(maps.places);
+  profile.suffix_backward_gain.resize(maps.places);
+  profile.prefix_two_sided_gain.resize(maps.places, 4);
+  profile.suffix_two_sided_gain.resize(maps.places, 4);
   profile.res_mean = TokenMeans(maps);
-  for (std::int64_t site = 0; site < maps.sites; ++site) {
-    profile.res_deviation.push_back(TokenDeviation(maps, site, profile.res_mean[site]));
+  for (std::int64_t site = 0; site < maps.places; ++site) {
+    profile.res_deviation.push_back(DeviationOverTokens(maps, site));
     profile.forward_gain.push_back(OverTokens(maps, site, Forward));
     profile.backward_gain.push_back(OverTokens(maps, site, Backward));
-    Vector spectrum = Vector::Zero(maps.streams);
+    Vector spectrum = Vector::Zero(maps.rows);
     for (std::int64_t t = 0; t < maps.tokens; ++t) spectrum += SpectrumOf(maps.At(site, t));
     profile.singular_values.push_back(spectrum / static_cast<double>(maps.tokens));
 
@@ -178,7 +176,7 @@ MixingProfile MeasureProfile(const TokenMaps& maps) {
     profile.prefix_mean.push_back(prefix.Mean());
     profile.prefix_singular_values.push_back(prefix.MeanSpectrum());
 
-    const std::int64_t mirrored = maps.sites - 1 - site;
+    const std::int64_t mirrored = maps.places - 1 - site;
     suffix.ExtendRight(maps, mirrored);
     profile.suffix_backward_gain[mirrored] = suffix.Over(Backward);
     profile.suffix_two_sided_gain.row(mirrored) = suffix.MeanTwoSidedGain();

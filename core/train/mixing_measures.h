@@ -5,20 +5,11 @@
 // averaged; the product of token-mean maps is another number and is never mixed in here.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
-#include "core/manifold/matrix.h"
+#include "core/train/token_arrays.h"
 
 namespace mhc {
-
-// H_res of every site and token: [sites, tokens, n, n] row-major, oldest site first.
-struct TokenMaps {
-  std::int64_t sites = 0, tokens = 0, streams = 0;
-  std::vector<double> res;
-
-  Eigen::Map<const Matrix> At(std::int64_t site, std::int64_t token) const;
-};
 
 // Over the tokens.
 struct TokenSpread {
@@ -39,8 +30,8 @@ struct MixingScalars {
 // The larger one, and NaN where one is: a maximum that left a NaN out would read as a good score.
 double LargestOrNan(double a, double b);
 
-// `maps` holds at least one site and one token.
-MixingScalars MeasureScalars(const TokenMaps& maps);
+// H_res [L,P,n,n] of at least one site and one token.
+MixingScalars MeasureScalars(const TokenArrays& maps);
 
 // One entry a site, oldest first.
 struct MixingProfile {
@@ -55,9 +46,9 @@ struct MixingProfile {
   std::vector<Vector> prefix_singular_values;
   Matrix token_mean_product;  // the product of the token-mean maps
 };
-MixingProfile MeasureProfile(const TokenMaps& maps);
+MixingProfile MeasureProfile(const TokenArrays& maps);
 
 // The token mean of every site's map.
-std::vector<Matrix> TokenMeans(const TokenMaps& maps);
+std::vector<Matrix> TokenMeans(const TokenArrays& maps);
 
 }  // namespace mhc

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
 
 #include "core/train/snapshot_arrays.h"
 
@@ -16,18 +18,28 @@ std::vector<double> ReadBack(const at::Tensor& t) {
   return {data, data + flat.numel()};
 }
 
-// Streams [tokens, n, C] -> RMS [n] and cosines [n, n], means over tokens.
-at::Tensor MeanRms(const at::Tensor& x) { return x.square().mean(-1).sqrt().mean(0); }
+constexpr double kNoLength = 1e-300;
 
-at::Tensor MeanCosines(const at::Tensor& x) {
-  const at::Tensor unit = x / x.norm(2, {-1}, /*keepdim=*/true).clamp_min(1e-300);
-  return unit.matmul(unit.transpose(-1, -2)).mean(0);
+// Streams [tokens, n, C] with their lengths [tokens, n].
+struct States {
+  at::Tensor x, lengths;
+};
+
+States WithLengths(const at::Tensor& x) { return {x, x.norm(2, {-1})}; }
+
+// [n, n], mean over tokens; 0 beside a stream of zeros.
+at::Tensor MeanCosines(const States& states) {
+  const at::Tensor lengths = states.lengths.clamp_min(kNoLength);
+  const at::Tensor cosines = states.x.matmul(states.x.transpose(-1, -2)) / lengths.unsqueeze(-1);
+  return (cosines / lengths.unsqueeze(-2)).mean(0);
 }
 
-// States [tokens, n, C] of one token each -> their cosine, mean over tokens; 0 beside one of zeros.
-at::Tensor MeanStateCosine(const at::Tensor& x, const at::Tensor& y) {
-  const at::Tensor lengths = x.norm(2, {-2, -1}) * y.norm(2, {-2, -1});
-  return ((x * y).sum({-2, -1}) / lengths.clamp_min(1e-300)).mean();
+// Of the whole states, mean over tokens; 0 beside one of zeros.
+at::Tensor MeanStateCosine(const States& before, const States& after) {
+  const at::Tensor lengths = before.lengths.norm(2, {-1}) * after.lengths.norm(2, {-1});
+  const at::Tensor products =
+      before.x.flatten(1, 2).unsqueeze(-2).matmul(after.x.flatten(1, 2).unsqueeze(-1));
+  return (products.flatten() / lengths.clamp_min(kNoLength)).mean();
 }
 
 // The R of Xᵀ = QR, [tokens, min(n, C), n]: what of X does not hang on the directions of channels,
@@ -78,30 +90,33 @@ Probe::Probe(const Configuration& configuration) : settings_(configuration.probe
   for (std::int64_t i = 0; i < count; ++i) positions_[i] = i * all / count;
 }
 
-at::Tensor Probe::Select(const at::Tensor& t, std::int64_t inner_dimensions) const {
-  if (t.dim() == inner_dimensions) {
-    std::vector<std::int64_t> shape = t.sizes().vec();
-    shape.insert(shape.begin(), positions_.numel());
-    return t.unsqueeze(0).expand(shape).to(torch::kFloat64);
-  }
-  return t.flatten(0, 1).index_select(0, positions_.to(t.device())).to(torch::kFloat64);
+ForwardTrace Probe::Probed(const ForwardTrace& trace) const {
+  return trace.positions.defined() ? trace : trace.At(positions_);
+}
+
+at::Tensor Probe::Tokens(const at::Tensor& t, std::int64_t inner_dimensions) const {
+  if (t.dim() > inner_dimensions) return t.flatten(0, 1).to(torch::kFloat64);
+  std::vector<std::int64_t> shape = t.sizes().vec();
+  shape.insert(shape.begin(), positions_.numel());
+  return t.unsqueeze(0).expand(shape).to(torch::kFloat64);
 }
 
 at::Tensor Probe::StackMaps(const ForwardTrace& trace) const {
   std::vector<at::Tensor> maps;
-  for (const StreamMappings& site : trace.sites) maps.push_back(Select(site.res_BTNN, 2));
+  for (const StreamMappings& site : trace.sites) maps.push_back(Tokens(site.res_BTNN, 2));
   return torch::stack(maps);
 }
 
-void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const {
-  const at::Tensor first = Select(trace.streams_BTNC.front(), 2);
-  const at::Tensor last = Select(trace.streams_BTNC.back(), 2);
+void Probe::MeasureScalars(const ForwardTrace& all, StepRecord& record) const {
+  const ForwardTrace trace = Probed(all);
+  const at::Tensor first = Tokens(trace.streams_BTNC.front(), 2);
+  const at::Tensor last = Tokens(trace.streams_BTNC.back(), 2);
   const at::Tensor gain = (last.norm(2, {-2, -1}) / first.norm(2, {-2, -1})).mean();
   const std::int64_t n = first.size(1);
   std::vector<at::Tensor> packed = {gain.reshape({1})};
   if (n > 1) {
     const double pairs = static_cast<double>(n * (n - 1));
-    const at::Tensor cosines = MeanCosines(last);
+    const at::Tensor cosines = MeanCosines(WithLengths(last));
     packed.push_back(((cosines.sum() - cosines.trace()) / pairs).reshape({1}));
   } else {
     packed.push_back(torch::ones({1}, gain.options()));
@@ -109,7 +124,7 @@ void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const 
   std::vector<at::Tensor> spreads;
   for (const StreamMappings& site : trace.sites) {
     if (!site.logits_BTK.defined()) continue;
-    spreads.push_back(LogitRange(Select(site.logits_BTK, 1)).max());
+    spreads.push_back(LogitRange(Tokens(site.logits_BTK, 1)).max());
   }
   packed.push_back(spreads.empty() ? torch::zeros({1}, gain.options())
                                    : torch::stack(spreads).max().reshape({1}));
@@ -120,8 +135,9 @@ void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const 
   record.Set("logit_spread", values[2]);
 
   const at::Tensor maps = StackMaps(trace);
+  const std::vector<double> entries = ReadBack(maps);
   const MixingScalars scalars =
-      mhc::MeasureScalars({maps.size(0), maps.size(1), maps.size(2), ReadBack(maps)});
+      mhc::MeasureScalars({maps.size(0), maps.size(1), maps.size(2), maps.size(3), entries});
   record.Set("site_forward_gain", scalars.site_forward_gain);
   record.Set("site_backward_gain", scalars.site_backward_gain);
   record.Set("composite_forward_gain", scalars.composite_forward_gain.mean);
@@ -135,16 +151,16 @@ void Probe::MeasureScalars(const ForwardTrace& trace, StepRecord& record) const 
   record.Set("distance_to_identity", scalars.distance_to_identity);
 }
 
-void Probe::PackStreams(const ForwardTrace& trace, Pack& pack) const {
+void Probe::PackStreams(const std::vector<at::Tensor>& states_PNC, Pack& pack) const {
   std::vector<at::Tensor> rms, cosines, factors, adjacent;
-  at::Tensor before;
-  for (const at::Tensor& streams : trace.streams_BTNC) {
-    const at::Tensor x = Select(streams, 2);
-    rms.push_back(MeanRms(x));
-    cosines.push_back(MeanCosines(x));
+  std::optional<States> before;
+  for (const at::Tensor& x : states_PNC) {
+    const States states = WithLengths(x);
+    rms.push_back(states.lengths.mean(0) / std::sqrt(static_cast<double>(x.size(-1))));
+    cosines.push_back(MeanCosines(states));
     factors.push_back(StreamFactor(x));
-    if (before.defined()) adjacent.push_back(MeanStateCosine(before, x));
-    before = x;
+    if (before) adjacent.push_back(MeanStateCosine(*before, states));
+    before = states;
   }
   pack.Add("stream_rms", rms);
   pack.Add("stream_cosine", cosines);
@@ -155,9 +171,9 @@ void Probe::PackStreams(const ForwardTrace& trace, Pack& pack) const {
 void Probe::PackCoefficients(const ForwardTrace& trace, Pack& pack) const {
   std::vector<at::Tensor> pre, post, ranges;
   for (const StreamMappings& site : trace.sites) {
-    pre.push_back(Select(site.pre_BTN, 1));
-    post.push_back(Select(site.post_BTN, 1));
-    ranges.push_back(site.logits_BTK.defined() ? LogitRange(Select(site.logits_BTK, 1))
+    pre.push_back(Tokens(site.pre_BTN, 1));
+    post.push_back(Tokens(site.post_BTN, 1));
+    ranges.push_back(site.logits_BTK.defined() ? LogitRange(Tokens(site.logits_BTK, 1))
                                                : torch::zeros_like(pre.back().select(-1, 0)));
   }
   const at::Tensor pre_LPN = torch::stack(pre), post_LPN = torch::stack(post);
@@ -172,14 +188,15 @@ void Probe::PackCoefficients(const ForwardTrace& trace, Pack& pack) const {
 }
 
 // ‖H_postᵀ y‖_F = ‖H_post‖ ‖y‖, of every token. The residual model has H_post = H_res = 1.
-void Probe::PackBranches(const ForwardTrace& trace, Pack& pack) const {
+void Probe::PackBranches(const ForwardTrace& trace, const std::vector<at::Tensor>& states_PNC,
+                         Pack& pack) const {
   std::vector<at::Tensor> ratios;
   for (std::size_t i = 0; i < trace.branches_BTC.size(); ++i) {
-    at::Tensor kept = Select(trace.streams_BTNC[i], 2);
-    at::Tensor written = Select(trace.branches_BTC[i], 1).norm(2, {-1});
+    at::Tensor kept = states_PNC[i];
+    at::Tensor written = Tokens(trace.branches_BTC[i], 1).norm(2, {-1});
     if (!trace.sites.empty()) {
-      kept = Select(trace.sites[i].res_BTNN, 2).matmul(kept);
-      written = written * Select(trace.sites[i].post_BTN, 1).norm(2, {-1});
+      kept = Tokens(trace.sites[i].res_BTNN, 2).matmul(kept);
+      written = written * Tokens(trace.sites[i].post_BTN, 1).norm(2, {-1});
     }
     ratios.push_back((written / kept.norm(2, {-2, -1})).mean());
   }
@@ -188,17 +205,19 @@ void Probe::PackBranches(const ForwardTrace& trace, Pack& pack) const {
 
 void Probe::PackGradients(const ForwardTrace& trace, Pack& pack) const {
   std::vector<at::Tensor> norms;
-  for (const at::Tensor& gradient : trace.gradients_BTNC) {
-    norms.push_back(Select(gradient, 2).norm());
+  for (const at::Tensor& gradient : *trace.gradients_BTNC) {
+    norms.push_back(gradient.norm(2, torch::kFloat64));
   }
   if (!norms.empty()) pack.Add("measured_backward_gain", torch::stack(norms) / norms.back());
 }
 
 void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
   const at::TensorOptions options = trace.streams_BTNC.front().options().dtype(torch::kFloat64);
-  std::vector<at::Tensor> scales, ratios;
+  std::vector<at::Tensor> scales, ratios, norms;
   for (std::size_t site = 0; site < trace.parameters.size(); ++site) {
     const StreamMappings& maps = trace.sites[site];
+    const at::Tensor& logits = trace.parameters[site].bias[2];
+    norms.push_back(logits.defined() ? logits.norm(2, torch::kFloat64) : torch::zeros({}, options));
     const std::array raw = {maps.pre_raw_BTN, maps.post_raw_BTN, maps.logits_BTK};
     for (std::size_t map = 0; map < raw.size(); ++map) {
       const at::Tensor& alpha = trace.parameters[site].alpha[map];
@@ -209,6 +228,7 @@ void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
     }
   }
   if (scales.empty()) return;
+  pack.Add("logit_norm", norms);
   pack.Add("alpha", torch::cat(scales).view({-1, 3}));
   pack.Add("dynamic_ratio", torch::stack(ratios).view({-1, 3}));
 }
@@ -217,15 +237,18 @@ void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
 // and nothing is dynamic.
 at::Tensor Probe::DynamicRatio(const at::Tensor& raw_BTK, const at::Tensor& bias_K) const {
   const at::Tensor bias = bias_K.to(torch::kFloat64);
-  const at::Tensor dynamic = (Select(raw_BTK, 1) - bias).norm(2, {-1});
+  const at::Tensor dynamic = (Tokens(raw_BTK, 1) - bias).norm(2, {-1});
   return torch::where(dynamic == 0, dynamic, dynamic / bias.norm()).mean();
 }
 
-void Probe::MeasureSnapshots(const ForwardTrace& trace, const StepOutcome& outcome,
+void Probe::MeasureSnapshots(const ForwardTrace& all, const StepOutcome& outcome,
                              StepRecord& record) const {
+  const ForwardTrace trace = Probed(all);
+  std::vector<at::Tensor> states_PNC;
+  for (const at::Tensor& x : trace.streams_BTNC) states_PNC.push_back(Tokens(x, 2));
   Pack pack;
-  PackStreams(trace, pack);
-  PackBranches(trace, pack);
+  PackStreams(states_PNC, pack);
+  PackBranches(trace, states_PNC, pack);
   PackGradients(trace, pack);
   if (!trace.sites.empty()) {
     PackCoefficients(trace, pack);
@@ -246,12 +269,13 @@ void Probe::MeasureSnapshots(const ForwardTrace& trace, const StepOutcome& outco
   record.snapshots.push_back(std::move(by_group));
 }
 
-SiteMeans Probe::Means(const ForwardTrace& trace) const {
+SiteMeans Probe::Means(const ForwardTrace& all) const {
+  const ForwardTrace trace = Probed(all);
   SiteMeans means;
   for (const StreamMappings& site : trace.sites) {
-    MeanMaps mean{Select(site.res_BTNN, 2).mean(0).to(torch::kCPU), {}};
+    MeanMaps mean{Tokens(site.res_BTNN, 2).mean(0).to(torch::kCPU), {}};
     if (site.logits_BTK.defined()) {
-      mean.logits_K = Select(site.logits_BTK, 1).mean(0).to(torch::kCPU);
+      mean.logits_K = Tokens(site.logits_BTK, 1).mean(0).to(torch::kCPU);
     }
     means.push_back(std::move(mean));
   }

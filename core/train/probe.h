@@ -1,9 +1,9 @@
 // The probe: what is measured of a step, from the trace of its forward pass.
 //
-// It takes `probe.tokens` fixed positions of the step's batch, gathers on the device what it needs
-// into one tensor, reads that back once, and measures in double precision (scalars and snapshot
-// arrays each once). It reads a trace and the outcome of a step only, so that probing more or less
-// often changes no bit of the training.
+// It looks at `probe.tokens` fixed positions of the step's batch, gathers on the device what it
+// needs of them, reads it back (the scalars of a step in two parts, its snapshot in one), and
+// measures in double precision. It reads a trace and the outcome of a step only, so that probing
+// more or less often changes no bit of the training.
 #pragma once
 
 #include <torch/torch.h>
@@ -21,9 +21,13 @@ class Probe {
  public:
   explicit Probe(const Configuration& configuration);
 
+  // Where to look, for a trace that keeps no more: [P] int64 in the flattened [B·T].
+  const at::Tensor& positions() const { return positions_; }
+
   bool ScalarsAt(std::int64_t step) const { return step % settings_.every == 0; }
   bool SnapshotAt(std::int64_t step) const { return step % settings_.snapshot_every == 0; }
 
+  // Each takes a trace of the probe's positions or of all tokens, to the same result.
   // Sets the mixing columns of the step.
   void MeasureScalars(const ForwardTrace& trace, StepRecord& record) const;
   // Sets the snapshots: every kind of which the trace has the parts; those of maps where there are
@@ -34,20 +38,24 @@ class Probe {
   SiteMeans Means(const ForwardTrace& trace) const;
 
  private:
-  // Positions of a [B, T, …] tensor (or a broadcast of one without B and T) as [tokens, …].
-  at::Tensor Select(const at::Tensor& t, std::int64_t inner_dimensions) const;
+  // A trace of the probe's tokens alone.
+  ForwardTrace Probed(const ForwardTrace& trace) const;
+  // [1, P, …] (or a broadcast of one without tokens) -> [P, …] in float64.
+  at::Tensor Tokens(const at::Tensor& t, std::int64_t inner_dimensions) const;
   at::Tensor StackMaps(const ForwardTrace& trace) const;  // H_res [sites, tokens, n, n]
 
   class Pack;
-  void PackStreams(const ForwardTrace& trace, Pack& pack) const;
+  // states_PNC: the streams before each site and after the last.
+  void PackStreams(const std::vector<at::Tensor>& states_PNC, Pack& pack) const;
   void PackCoefficients(const ForwardTrace& trace, Pack& pack) const;
-  void PackBranches(const ForwardTrace& trace, Pack& pack) const;
+  void PackBranches(const ForwardTrace& trace, const std::vector<at::Tensor>& states_PNC,
+                    Pack& pack) const;
   void PackGradients(const ForwardTrace& trace, Pack& pack) const;
   void PackParameters(const ForwardTrace& trace, Pack& pack) const;
   at::Tensor DynamicRatio(const at::Tensor& raw_BTK, const at::Tensor& bias_K) const;
 
   ProbeSettings settings_;
-  at::Tensor positions_;  // of the flattened [B·T], int64
+  at::Tensor positions_;
 };
 
 }  // namespace mhc

@@ -5,12 +5,9 @@
 #include "core/manifold/diagnostics/stream_diagnostics.h"
 #include "core/manifold/diagnostics/stream_shares.h"
 #include "core/manifold/diagnostics/token_dependence.h"
+#include "core/train/mixing_measures.h"
 
 namespace mhc {
-
-Eigen::Map<const Matrix> TokenArrays::At(std::int64_t place, std::int64_t token) const {
-  return {values.data() + (place * tokens + token) * rows * columns, rows, columns};
-}
 
 Matrix LogitRanges(const TokenArrays& ranges) {
   Matrix result(ranges.places, 4);
@@ -52,10 +49,10 @@ Matrix StreamDiversity(const TokenArrays& factors) {
 }
 
 // The oracle's groups are the entries of the map, each over the tokens.
-Vector TokenDependenceBySite(const TokenMaps& maps) {
-  const std::int64_t entries = maps.streams * maps.streams;
-  Vector result(maps.sites);
-  for (std::int64_t site = 0; site < maps.sites; ++site) {
+Vector TokenDependenceBySite(const TokenArrays& maps) {
+  const std::int64_t entries = maps.rows * maps.columns;
+  Vector result(maps.places);
+  for (std::int64_t site = 0; site < maps.places; ++site) {
     std::vector<Matrix> by_entry(entries, Matrix(maps.tokens, 1));
     for (std::int64_t t = 0; t < maps.tokens; ++t) {
       const Eigen::Map<const Matrix> map = maps.At(site, t);

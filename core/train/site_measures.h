@@ -7,23 +7,12 @@
 // functions.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/manifold/matrix.h"
-#include "core/train/mixing_measures.h"
+#include "core/train/token_arrays.h"
 
 namespace mhc {
-
-// One matrix a place (site, or state between sites) and token: [places, tokens, rows, columns]
-// row-major. Borrows the numbers.
-struct TokenArrays {
-  std::int64_t places = 0, tokens = 0, rows = 1, columns = 1;
-  std::span<const double> values;
-
-  Eigen::Map<const Matrix> At(std::int64_t place, std::int64_t token) const;
-};
 
 // ranges [L,P,1,1], max z − min z of every token -> [L,4]: mean, deviation, maximum over tokens,
 // and the share of tokens above kWideRange (D5).
@@ -38,8 +27,9 @@ Matrix StreamUse(const TokenArrays& pre, const TokenArrays& post);
 Matrix StreamDiversity(const TokenArrays& factors);
 
 // Of the variance of H_res's entries around the mean of all of them, the share that is over tokens:
-// Σ_t ‖H_t − H̄‖² / Σ_tij (H_tij − mean)² (D25) [L]. 0: static; NaN where nothing varies.
-Vector TokenDependenceBySite(const TokenMaps& maps);
+// Σ_t ‖H_t − H̄‖² / Σ_tij (H_tij − mean)² (D25) [L]. 0: static, or
+// nothing varies.
+Vector TokenDependenceBySite(const TokenArrays& maps);
 
 // pre_mean, post_mean [L,n], res_mean: L of n×n -> [L,L] (D32).
 Matrix DepthKernelOfMeans(const Matrix& pre_mean, const Matrix& post_mean,

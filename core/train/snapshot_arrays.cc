@@ -67,8 +67,7 @@ Matrix AsMatrix(const HostArray& array) {
 }
 
 void AddMixing(const HostArrays& arrays, std::vector<Snapshot>& out) {
-  const HostArray& res = arrays.at(kTokenRes);
-  const TokenMaps maps{res.shape[0], res.shape[1], res.shape[2], res.values};
+  const TokenArrays maps = PerToken(arrays.at(kTokenRes));
   const MixingProfile profile = MeasureProfile(maps);
   out.push_back(FromMatrices("res_mean", profile.res_mean));
   out.push_back(FromMatrices("res_deviation", profile.res_deviation));

@@ -21,11 +21,11 @@ std::optional<double> SmallestScale(const Decoder& model) {
 
 // max_i Σ_j |P_ij| of H_L … H_1, the maps as they were applied; mean over the step's tokens, which
 // do not hang on what the probe looks at.
-double CompositeGain(const ForwardTrace& trace) {
+double CompositeGain(const std::vector<at::Tensor>& res_BTNN) {
   torch::NoGradGuard no_grad;
   at::Tensor product;
-  for (const StreamMappings& site : trace.sites) {
-    const at::Tensor res = site.res_BTNN.to(torch::kFloat64);
+  for (const at::Tensor& map : res_BTNN) {
+    const at::Tensor res = map.to(torch::kFloat64);
     product = product.defined() ? res.matmul(product) : res;
   }
   return product.abs().sum(-1).amax(-1).mean().item<double>();
@@ -87,12 +87,14 @@ void Trainer::MeasureGradients(StepOutcome& outcome) {
 StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace* trace) {
   StepOutcome outcome;
   outcome.harmonized_scale = SmallestScale(model_);
-  ForwardTrace own_trace;
-  if (outcome.harmonized_scale && trace == nullptr) trace = &own_trace;
+  std::vector<at::Tensor> maps;
+  const ForwardHooks keep_maps{{}, [&maps](std::int64_t, const at::Tensor& res_BTNN) {
+                                 maps.push_back(res_BTNN.detach());
+                                 return res_BTNN;
+                               }};
   optimizer_.ZeroGradients();
-  const at::Tensor loss = Loss(batch, trace, nullptr);
+  const at::Tensor loss = Loss(batch, trace, outcome.harmonized_scale ? &keep_maps : nullptr);
   loss.backward();
-  if (trace) trace->TakeGradients();
   outcome.loss = loss.item<double>();
   MeasureGradients(outcome);
   outcome.finite = std::isfinite(outcome.loss) && std::isfinite(outcome.gradient_norm);
@@ -108,7 +110,7 @@ StepOutcome Trainer::Step(const Batch& batch, double learning_rate, ForwardTrace
   }
   optimizer_.Step(learning_rate);
   if (outcome.harmonized_scale) {
-    const double gain = CompositeGain(*trace);
+    const double gain = CompositeGain(maps);
     for (HyperConnection& site : model_->sites) site->FollowCompositeGain(gain);
   }
   return outcome;

@@ -43,6 +43,29 @@ TEST_F(AblateCommandTest, PrintsEveryKeyOfTheContractForTheNewestCheckpoint) {
   }
 }
 
+// The baseline of a checkpoint in the middle of a blend is the model that was evaluated there: with
+// the weight λ of its step, and neither of the two maps alone.
+TEST_F(AblateCommandTest, StartsFromTheBlendThatGoesOnAtTheCheckpoint) {
+  const StartedProgram engine(
+      TrainWords("run", 1'000'000, {"train.evaluate_every=1", "mixing.diagonal=0"}));
+  ASSERT_TRUE(WaitForStep("run", 3));
+  const auto ask = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"mhc", "request", Path("run").string()});
+    words.push_back("--json");
+    const Finished asked = RunProgram(words);
+    EXPECT_EQ(asked.status, 0) << asked.err;
+    return nlohmann::json::parse(asked.out, nullptr, false);
+  };
+  ask({"pause"});
+  const std::int64_t start = ask({"constraint=identity", "--transfer", "blend(20)"})["step"];
+  ask({"step=10"});
+  ASSERT_TRUE(WaitForStep("run", start + 10));
+  ask({"checkpoint"});
+  const auto study = Ablated({"--batches", "1000000"});
+  EXPECT_EQ(study["step"], start + 10);
+  EXPECT_EQ(study["baseline_loss"], StatusOf("run")["validation_loss"]);
+}
+
 TEST_F(AblateCommandTest, TakesTheCheckpointAndTheSitesThatAreNamed) {
   Train("run", 20);
   const std::string start = Path("run/checkpoints/step-000000000/").string();

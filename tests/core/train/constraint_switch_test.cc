@@ -33,7 +33,8 @@ TEST_F(ConstraintSwitchTest, ToEachAndBackToSinkhornKeepsALiveRunFinite) {
   std::int64_t step = 1;
   for (const std::string& name : names) {
     script.push_back({step++, "constraint", name});
-    script.push_back({step++, "constraint", "sinkhorn", std::nullopt, "blend(1)"});
+    script.push_back({step, "constraint", "sinkhorn", std::nullopt, "blend(2)"});
+    step += 3;  // two steps of both maps, one of the new one alone
   }
   const std::int64_t steps = step + 1;
   EXPECT_EQ(StartAndRun("run", {{"train.steps", std::to_string(steps)}}, script),
@@ -142,6 +143,23 @@ TEST(HarmonizedScale, StaysWithinItsBoundsAndComesBackFromAnOverflow) {
   EXPECT_EQ(UpdateHarmonized(options, std::nan(""), 0.0).scale, 1.0);
 }
 
+// The default options: s_min = 0, from which a product would not come back.
+TEST(HarmonizedScale, IsOneAgainAfterAnOverflowAtSomeStep) {
+  ConstraintOptions options = Must(ParseConstraint("harmonized")).options;
+  double mean = 1.0;
+  const auto follow = [&](double gain) {
+    const HarmonizedUpdate update = UpdateHarmonized(options, mean, gain);
+    mean = update.mean_gain;
+    options.Set("scale", update.scale);
+    return update.scale;
+  };
+  for (int step = 0; step < 50; ++step) follow(std::numeric_limits<double>::infinity());
+  EXPECT_EQ(options.Number("scale"), 1e-6);
+  int steps = 1;
+  while (follow(1.0) < 1.0 && steps < 1000) ++steps;
+  EXPECT_LT(steps, 200);
+}
+
 TEST_F(ConstraintSwitchTest, AHarmonizedScaleIsRecordedAndResumedBitForBit) {
   std::vector<Setting> settings = Harmonized("target=0.9");
   settings.push_back({"train.checkpoint_every", "4"});
@@ -181,6 +199,18 @@ TEST_F(ConstraintSwitchTest, AHarmonizedScaleGoesOnThroughAChangeToItself) {
     EXPECT_NEAR(scales[at] / scales[at - 1], 1.0, 0.15) << "no jump back to 1";
   }
   for (const std::string& id : ids_) EXPECT_LT(*Outcome("run", id).matrix_jump, 1e-5);
+}
+
+TEST_F(ConstraintSwitchTest, AHarmonizedScaleThatIsAskedForIsTaken) {
+  StartAndRun("run", Harmonized("target=100"),
+              {{5, "constraint", "harmonized:target=0.01,exponent=0.01,scale=0.5"},
+               {10, "constraint", "harmonized:s_min=0.2,target=100,scale=0.25", std::nullopt,
+                "keep_logits"}});
+  const std::vector<double> scales = Column("run", "harmonized_scale");
+  EXPECT_EQ(scales[4], 1.0);
+  EXPECT_EQ(scales[5], 0.5);
+  EXPECT_LT(scales[6], 0.5);
+  EXPECT_EQ(scales[10], 0.25);
 }
 
 TEST_F(ConstraintSwitchTest, AMeanGainThatNoRunHasIsRefused) {

@@ -17,17 +17,25 @@ namespace {
 constexpr int kSites = 3, kTokens = 5, kStreams = 4;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-TokenMaps RandomMaps(unsigned seed) {
+// H_res of every site and token, with their numbers.
+struct OwnedMaps {
+  std::vector<double> res = {};
+
+  operator TokenArrays() const { return {kSites, kTokens, kStreams, kStreams, res}; }
+  Matrix At(int site, int token) const { return TokenArrays(*this).At(site, token); }
+};
+
+OwnedMaps RandomMaps(unsigned seed) {
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> normal;
-  TokenMaps maps{kSites, kTokens, kStreams, {}};
+  OwnedMaps maps;
   for (int i = 0; i < kSites * kTokens * kStreams * kStreams; ++i) {
     maps.res.push_back(normal(engine));
   }
   return maps;
 }
 
-std::vector<Matrix> SitesOf(const TokenMaps& maps, int token) {
+std::vector<Matrix> SitesOf(const OwnedMaps& maps, int token) {
   std::vector<Matrix> sites;
   for (int site = 0; site < kSites; ++site) sites.push_back(maps.At(site, token));
   return sites;
@@ -35,7 +43,7 @@ std::vector<Matrix> SitesOf(const TokenMaps& maps, int token) {
 
 // The mean over the tokens of what `value` makes of each token's maps, oldest first.
 template <class Function>
-double MeanOver(const TokenMaps& maps, Function value) {
+double MeanOver(const OwnedMaps& maps, Function value) {
   double sum = 0.0;
   for (int t = 0; t < kTokens; ++t) sum += value(SitesOf(maps, t));
   return sum / kTokens;
@@ -64,7 +72,7 @@ TEST(TokenSpreadOf, HidesNoNan) {
 }
 
 TEST(MixingMeasures, CompositesAreFormedPerTokenWithTheNewestOnTheLeft) {
-  const TokenMaps maps = RandomMaps(1);
+  const OwnedMaps maps = RandomMaps(1);
   const MixingScalars scalars = MeasureScalars(maps);
   const auto product = [](const std::vector<Matrix>& h) { return Matrix(h[2] * h[1] * h[0]); };
   const Matrix uniform = Matrix::Constant(kStreams, kStreams, 0.25);
@@ -81,7 +89,7 @@ TEST(MixingMeasures, CompositesAreFormedPerTokenWithTheNewestOnTheLeft) {
 }
 
 TEST(MixingMeasures, SingleSiteScalarsAreTheLargestOverTheSites) {
-  const TokenMaps maps = RandomMaps(2);
+  const OwnedMaps maps = RandomMaps(2);
   const MixingScalars scalars = MeasureScalars(maps);
   double forward = 0.0, backward = 0.0, rows = 0.0, columns = 0.0, identity = 0.0;
   for (int site = 0; site < kSites; ++site) {
@@ -105,7 +113,7 @@ TEST(MixingMeasures, SingleSiteScalarsAreTheLargestOverTheSites) {
 }
 
 TEST(MixingMeasures, PrefixAndSuffixAreTokenMeansOfThePartialProducts) {
-  const TokenMaps maps = RandomMaps(3);
+  const OwnedMaps maps = RandomMaps(3);
   const MixingProfile profile = MeasureProfile(maps);
   for (int site = 0; site < kSites; ++site) {
     Matrix prefix = Matrix::Zero(kStreams, kStreams), suffix = prefix;
@@ -133,7 +141,7 @@ TEST(MixingMeasures, PrefixAndSuffixAreTokenMeansOfThePartialProducts) {
 }
 
 TEST(MixingMeasures, TheProductOfTheTokenMeansIsAnotherNumberThanTheMeanComposite) {
-  const TokenMaps maps = RandomMaps(4);
+  const OwnedMaps maps = RandomMaps(4);
   const MixingProfile profile = MeasureProfile(maps);
   const std::vector<Matrix> means = TokenMeans(maps);
   ExpectNear(profile.token_mean_product, means[2] * means[1] * means[0]);
@@ -141,7 +149,7 @@ TEST(MixingMeasures, TheProductOfTheTokenMeansIsAnotherNumberThanTheMeanComposit
 }
 
 TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
-  const TokenMaps maps = RandomMaps(5);
+  const OwnedMaps maps = RandomMaps(5);
   const MixingProfile profile = MeasureProfile(maps);
   for (int site = 0; site < kSites; ++site) {
     std::vector<double> entries;
@@ -159,7 +167,7 @@ TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
 }
 
 TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {
-  TokenMaps maps{kSites, kTokens, kStreams, {}};
+  OwnedMaps maps;
   for (int i = 0; i < kSites * kTokens; ++i) {
     const Matrix identity = Matrix::Identity(kStreams, kStreams);
     maps.res.insert(maps.res.end(), identity.data(), identity.data() + identity.size());
@@ -177,8 +185,8 @@ TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {
 
 class NanInOneMap : public testing::TestWithParam<int> {
  protected:
-  static TokenMaps Poisoned() {
-    TokenMaps maps = RandomMaps(6);
+  static OwnedMaps Poisoned() {
+    OwnedMaps maps = RandomMaps(6);
     const int at = (GetParam() * kTokens + 2) * kStreams * kStreams + 5;  // one token, one entry
     maps.res[at] = kNan;
     return maps;

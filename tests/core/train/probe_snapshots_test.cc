@@ -156,6 +156,14 @@ TEST_P(SnapshotOracle, TheScalesAreThoseOfTheStepAndNotOfTheNext) {
   }
 }
 
+TEST_P(SnapshotOracle, TheNormOfTheLogitsIsThatOfTheStaticPartOfTheStep) {
+  for (std::int64_t site = 0; site < kSites; ++site) {
+    const at::Tensor bias = step_.before.at(fmt::format("sites.{}.res.predictor.bias", site));
+    ExpectClose(step_.At("logit_norm", site), bias.to(torch::kFloat64).norm().item<double>(),
+                Place("logit_norm", site));
+  }
+}
+
 // The dynamic part again from φ and the streams, in double precision: what is left is the rounding
 // of the model's float32.
 TEST_P(SnapshotOracle, TheDynamicRatioIsThatOfPhiAndTheStreamsToTheStaticPart) {
@@ -255,7 +263,7 @@ TEST_P(SnapshotOracle, TheStateCosineIsThatOfAdjacentStates) {
 
 // The gradient of the first state, summed over its streams, is what the embedding's rows get.
 TEST_P(SnapshotOracle, TheMeasuredBackwardGainIsThatOfTheStatesGradients) {
-  const std::vector<at::Tensor>& gradients = step_.trace.gradients_BTNC;
+  const std::vector<at::Tensor>& gradients = *step_.trace.gradients_BTNC;
   ASSERT_EQ(gradients.size(), static_cast<std::size_t>(kSites + 1));
   const at::Tensor rows = gradients[0].sum(-2).flatten(0, 1);
   const at::Tensor embedding = ParameterOf(step_.trainer, "embedding.weight").grad();
@@ -271,7 +279,6 @@ TEST_P(SnapshotOracle, TheMeasuredBackwardGainIsThatOfTheStatesGradients) {
                 std::sqrt(square(place) / square(kSites)), Place("backward gain", place));
   }
   EXPECT_EQ(step_.At("measured_backward_gain", kSites), 1.0);
-  EXPECT_TRUE(step_.trace.in_graph.empty()) << "the graph is let go of";
 }
 
 TEST_P(SnapshotOracle, GradientNormsOfPhiBiasAndAlphaAreThoseOfTheGradients) {
@@ -348,7 +355,8 @@ TEST(SnapshotsOfStaticMaps, HaveNoScaleAndNoDynamicPart) {
                                                          {"mixing.write", "fixed"},
                                                          {"mixing.dynamic", "false"}});
   const TracedStep step(configuration);
-  for (const char* kind : {"alpha", "dynamic_ratio", "logit_range", "token_dependence"}) {
+  for (const char* kind :
+       {"alpha", "dynamic_ratio", "logit_range", "token_dependence", "logit_norm"}) {
     EXPECT_THAT(step.snapshots.at(kind).data, testing::Each(0.0f)) << kind;
   }
   EXPECT_THAT(step.snapshots.at("prefix_two_sided_gain").data, testing::Each(1.0f));
@@ -368,9 +376,33 @@ TEST(StreamsThatAreNotFinite, AreSeenInTheirPlaceAndInNoOther) {
       for (int column = 0; column < 2; ++column) {
         EXPECT_EQ(std::isnan(step.At("stream_diversity", place, 2, column)), place == 2) << place;
       }
+      // The poison is in stream 0 of one token.
+      EXPECT_EQ(std::isfinite(step.At("stream_rms", place, 4, 0)), place != 2) << place;
+      EXPECT_EQ(std::isfinite(step.At("stream_cosine", place, 16, 1)), place != 2) << place;
+      for (int stream = 1; stream < 4; ++stream) {
+        EXPECT_TRUE(std::isfinite(step.At("stream_rms", place, 4, stream))) << place;
+        EXPECT_TRUE(std::isfinite(step.At("stream_cosine", place, 16, 5 * stream))) << place;
+      }
+    }
+    for (std::int64_t site = 0; site < kSites; ++site) {
+      EXPECT_EQ(std::isnan(step.At("state_cosine", site)), site == 1 || site == 2) << site;
+      EXPECT_TRUE(site == 2 || std::isfinite(step.At("branch_ratio", site))) << site;
     }
     EXPECT_EQ(std::isnan(step.At("branch_ratio", 2)), std::isnan(poison)) << "finite / inf is 0";
-    EXPECT_TRUE(std::isnan(step.At("state_cosine", 1)) && std::isnan(step.At("state_cosine", 2)));
+  }
+}
+
+TEST(LogitsThatAreNotFinite, AreSeenAtTheirSiteInEveryColumn) {
+  TracedStep step(FourSites("mhc"));
+  step.trace.sites[1].logits_BTK = step.trace.sites[1].logits_BTK.clone();
+  step.trace.sites[1].logits_BTK.flatten()[3].fill_(NAN);
+  StepRecord record;
+  Probe(FourSites("mhc")).MeasureSnapshots(step.trace, step.outcome, record);
+  for (const Snapshot& snapshot : record.snapshots) step.snapshots[snapshot.kind] = snapshot;
+  for (std::int64_t site = 0; site < kSites; ++site) {
+    for (int column = 0; column < 4; ++column) {
+      EXPECT_EQ(std::isnan(step.At("logit_range", site, 4, column)), site == 1) << column;
+    }
   }
 }
 

@@ -70,6 +70,35 @@ TEST(Probe, MeasuresFixedPositionsSpreadOverTheBatch) {
               ElementsAre(7, testing::FloatEq(std::sqrt(20.0f)), 1, 13));
 }
 
+TEST(Probe, FindsTheSameInATraceOfItsPositionsAlone) {
+  const Configuration configuration =
+      TinyConfiguration({{"model.blocks", "2"}, {"probe.tokens", "5"}});
+  const Probe probe(configuration);
+  std::vector<StepRecord> records;
+  for (const at::Tensor& positions : {at::Tensor(), probe.positions()}) {
+    Trainer trainer(configuration, kVocabulary, torch::kCPU);
+    Perturb(trainer);
+    ForwardTrace trace;
+    trace.positions = positions;
+    trace.in_detail = true;
+    const StepOutcome outcome = trainer.Step(RandomBatch(configuration, 1), 1e-2, &trace);
+    const std::int64_t kept = trace.streams_BTNC[0].size(0) * trace.streams_BTNC[0].size(1);
+    EXPECT_EQ(kept, positions.defined() ? 5 : 16);
+    StepRecord& record = records.emplace_back();
+    probe.MeasureScalars(trace, record);
+    probe.MeasureSnapshots(trace, outcome, record);
+  }
+  for (const char* column : {"stream_gain", "stream_cosine", "logit_spread", "row_error",
+                             "composite_forward_gain", "composite_backward_gain_std"}) {
+    EXPECT_EQ(records[0].Get(column), records[1].Get(column)) << column;
+  }
+  ASSERT_EQ(records[0].snapshots.size(), SnapshotKinds().size());
+  for (std::size_t k = 0; k < records[0].snapshots.size(); ++k) {
+    EXPECT_EQ(records[0].snapshots[k].data, records[1].snapshots[k].data)
+        << records[0].snapshots[k].kind;
+  }
+}
+
 TEST(Probe, TakesEveryPositionWhereMoreAreAskedForThanThereAre) {
   const Configuration configuration = TinyConfiguration({{"probe.tokens", "1000"}});
   EXPECT_DOUBLE_EQ(*Scalars(configuration, PositionTrace()).Get("site_forward_gain"), 8.5);
