@@ -12,13 +12,19 @@
 
 namespace mhc {
 
-std::filesystem::path ProgramBeside(const std::string& name) {
+Result<std::filesystem::path> ProgramBeside(const std::string& name) {
+  constexpr const char* kThisProgram = "/proc/self/exe";
   std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / name;
+  const std::filesystem::path self = std::filesystem::read_symlink(kThisProgram, error);
+  if (error)
+    return Fail("{}: {}, expected the place of this program", kThisProgram, error.message());
+  return self.parent_path() / name;
 }
 
 Result<int> RunBeside(const std::string& name, const std::vector<std::string>& arguments) {
-  const std::string program = ProgramBeside(name).string();
+  const auto path = ProgramBeside(name);
+  if (!path) return tl::unexpected(path.error());
+  const std::string program = path->string();
   setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
   std::vector<std::string> texts = {program};
   texts.insert(texts.end(), arguments.begin(), arguments.end());

@@ -15,11 +15,12 @@
 namespace mhc {
 
 CommandError BecomeEngine(char** arguments) {
-  const std::filesystem::path engine = ProgramBeside("mhc-engine");
+  const auto engine = ProgramBeside("mhc-engine");
+  if (!engine) return {kExitFailed, engine.error().message};
   setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
-  execv(engine.c_str(), arguments);
+  execv(engine->c_str(), arguments);
   return {kExitFailed, fmt::format("{}: {}, expected the program mhc-engine beside mhc",
-                                   engine.string(), std::strerror(errno))};
+                                   engine->string(), std::strerror(errno))};
 }
 
 CommandError BecomeEngine() {

@@ -116,7 +116,8 @@ Action Declare(CLI::App& app) {
                  fmt::format("The name of a preset, a configuration file, or one of {}",
                              fmt::join(PublishedModelNames(), ", ")))
       ->required();
-  app.add_option("--set", arguments->settings, "section.key=value, over the configuration");
+  app.add_option("--set", arguments->settings, "section.key=value, over the configuration")
+      ->allow_extra_args(false);
   AddJsonOption(app, arguments->json);
   app.footer(
       "Elements are those that a site moves for one token in the forward pass.\n\nExamples:\n"

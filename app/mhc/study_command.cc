@@ -42,53 +42,111 @@ CommandResult ListStudies(bool json) {
   return Print(json ? DumpJson({{"studies", list}}) + '\n' : text);
 }
 
+// A run of a study as it is wished for.
+struct PlannedRun {
+  StudyRun run;
+  std::filesystem::path folder;
+  Configuration configuration;
+};
+
+// The first key in which the run that is in the folder already is another one than the wished.
+Status CheckSame(const PlannedRun& planned) {
+  const auto folder = RunFolder::Open(planned.folder);
+  if (!folder) return tl::unexpected(folder.error());
+  const auto differs = [&](const std::string& key, const std::string& found,
+                           const std::string& wished) {
+    return Fail("{}: {} of the run there is {}, expected {}; another --run keeps both",
+                planned.folder.string(), key, found, wished);
+  };
+  for (const ConfigurationKey& key : ConfigurationKeys()) {
+    // Where it was trained: a run is told what it found there.
+    if (key.declaration.key == "threads" || key.declaration.key == "device") continue;
+    const Value found = key.get(folder->configuration()), wished = key.get(planned.configuration);
+    if (found != wished) return differs(key.declaration.key, ToToml(found), ToToml(wished));
+  }
+  const ConstraintChoice &found = folder->configuration().mixing.constraint,
+                         &wished = planned.configuration.mixing.constraint;
+  if (found != wished) return differs("mixing.constraint", ToText(found), ToText(wished));
+  return {};
+}
+
+// Every run of the study, with the folder that it goes to; what is in one already is the same run.
+Result<std::vector<PlannedRun>> PlanRuns(const Study& study, const StudyOptions& options) {
+  const std::filesystem::path folder =
+      options.folder.empty() ? RunFolder::DefaultPath("study").parent_path() / study.name
+                             : std::filesystem::path(options.folder);
+  std::vector<PlannedRun> runs;
+  for (StudyRun& run : study.RunsOfSeeds(options.seeds > 0 ? options.seeds : study.seeds)) {
+    for (const std::string& text : options.settings) {
+      const auto setting = ParseSetting(text);
+      if (!setting) return tl::unexpected(setting.error());
+      run.settings.push_back(*setting);
+    }
+    auto configuration = LoadConfiguration(study.preset, run.settings);
+    if (!configuration) return tl::unexpected(configuration.error());
+    const PlannedRun planned{run, folder / run.name, *std::move(configuration)};
+    if (ReadRunStatus(planned.folder)) {
+      if (auto same = CheckSame(planned); !same) return tl::unexpected(same.error());
+    }
+    runs.push_back(planned);
+  }
+  return runs;
+}
+
 // A run that is finished is kept, one that was cut short is resumed: a study that was ended goes
 // on.
-CommandResult Train(const Study& study, const StudyRun& run, const std::filesystem::path& folder,
-                    const std::vector<std::string>& settings) {
-  const auto status = ReadRunStatus(folder);
+CommandResult Train(const Study& study, const PlannedRun& planned) {
+  const auto status = ReadRunStatus(planned.folder);
+  const std::string& name = planned.run.name;
   std::vector<std::string> words;
   if (status && status->state == RunState::kFinished) return {};
   if (status) {
-    Say(fmt::format("{} goes on from step {}", run.name, status->step));
-    words = {"resume", folder.string()};
+    Say(fmt::format("{} goes on from step {}", name, status->step));
+    words = {"resume", planned.folder.string()};
   } else {
-    Say(fmt::format("{} begins", run.name));
-    words = {"train", study.preset, "--run", folder.string()};
-    for (const Setting& setting : run.settings) {
+    Say(fmt::format("{} begins", name));
+    words = {"train", study.preset, "--run", planned.folder.string()};
+    for (const Setting& setting : planned.run.settings) {
       words.insert(words.end(), {"--set", setting.key + "=" + setting.value});
     }
-    for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
   }
   const Result<int> ended = RunBeside("mhc-engine", words);
   if (!ended) return Failed(ended.error());
-  if (*ended != 0) return tl::unexpected(CommandError{*ended, run.name + " did not end well"});
-  const auto after = ReadRunStatus(folder);
+  if (*ended != 0) return tl::unexpected(CommandError{*ended, name + " did not end well"});
+  const auto after = ReadRunStatus(planned.folder);
   if (!after) return Failed(after.error());
   if (after->state != RunState::kFinished) {
     return tl::unexpected(CommandError{
         kExitFailed, fmt::format("{} was stopped at step {}; the same command goes on from there",
-                                 run.name, after->step)});
+                                 name, after->step)});
   }
   return {};
 }
 
-// The figures that mhclab, where it was built, draws of the runs.
-void Draw(const Study& study, const std::vector<std::filesystem::path>& runs,
-          const std::filesystem::path& folder) {
+// The figures, as PDF and PNG. Error where one is not there afterwards; mhclab has said why.
+Status Draw(const Study& study, const std::vector<PlannedRun>& runs,
+            const std::filesystem::path& folder) {
   std::error_code error;
+  const auto lab = ProgramBeside("mhclab");
+  if (lab && !std::filesystem::exists(*lab, error)) {
+    Say("without mhclab, which was not built, there are no figures");
+    return {};
+  }
   std::filesystem::create_directories(folder, error);
+  if (error) return Fail("{}: cannot be made: {}", folder.string(), error.message());
   for (const std::string& figure : study.figures) {
     for (const char* kind : {"pdf", "png"}) {
       std::vector<std::string> words = {"export"};
-      for (const auto& run : runs) words.push_back(run.string());
+      for (const PlannedRun& run : runs) words.push_back(run.folder.string());
       const std::filesystem::path out = folder / (figure + "." + kind);
       words.insert(words.end(), {"--figure", figure, "--out", out.string(), "--width", "180"});
       const Result<int> drawn = RunBeside("mhclab", words);
-      if (!drawn) return Say(drawn.error().message);
+      if (!drawn) return tl::unexpected(drawn.error());
+      if (*drawn != 0) return Fail("{}: was not drawn", out.string());
     }
   }
   Say(fmt::format("figures are in {}", Shown(folder.string())));
+  return {};
 }
 
 // The largest finite value of a column over the run.
@@ -107,21 +165,21 @@ std::optional<double> Largest(const std::filesystem::path& run, const std::strin
   return largest;
 }
 
-CommandResult Report(const std::vector<std::filesystem::path>& runs, bool json) {
+CommandResult Report(const std::vector<PlannedRun>& runs, bool json) {
   ordered_json list = ordered_json::array();
   std::vector<std::vector<std::string>> rows = {
       {"run", "validation loss", "loss", "largest forward gain", "largest backward gain"}};
-  for (const auto& run : runs) {
-    const auto status = ReadRunStatus(run);
+  for (const PlannedRun& run : runs) {
+    const auto status = ReadRunStatus(run.folder);
     if (!status) return Failed(status.error());
-    const auto forward = Largest(run, "composite_forward_gain");
-    const auto backward = Largest(run, "composite_backward_gain");
+    const auto forward = Largest(run.folder, "composite_forward_gain");
+    const auto backward = Largest(run.folder, "composite_backward_gain");
     ordered_json row = ToJson(*status);
     row["largest_forward_gain"] = forward ? ordered_json(*forward) : ordered_json();
     row["largest_backward_gain"] = backward ? ordered_json(*backward) : ordered_json();
     list.push_back(std::move(row));
-    rows.push_back({Shown(run.filename().string()), OrDash(status->validation_loss),
-                    OrDash(status->loss), OrDash(forward), OrDash(backward)});
+    rows.push_back({run.run.name, OrDash(status->validation_loss), OrDash(status->loss),
+                    OrDash(forward), OrDash(backward)});
   }
   return Print(json ? DumpJson({{"runs", list}}) + '\n' : AlignedTable(rows));
 }
@@ -133,30 +191,15 @@ CommandResult Run(const StudyOptions& options) {
     return BadInput(Error{fmt::format("study: found \"{}\", expected one that `mhc study` lists",
                                       Shown(options.name))});
   }
-  const std::int64_t seeds = options.seeds > 0 ? options.seeds : study->seeds;
-  const std::filesystem::path folder =
-      options.folder.empty() ? RunFolder::DefaultPath("study").parent_path() / study->name
-                             : std::filesystem::path(options.folder);
-  std::vector<std::filesystem::path> runs;
-  for (const StudyRun& run : study->RunsOfSeeds(seeds)) {
-    std::vector<Setting> settings = run.settings;
-    for (const std::string& text : options.settings) {
-      const auto setting = ParseSetting(text);
-      if (!setting) return BadInput(setting.error());
-      settings.push_back(*setting);
-    }
-    const auto configuration = LoadConfiguration(study->preset, settings);
-    if (!configuration) return BadInput(configuration.error());
-    runs.push_back(folder / run.name);
+  const auto runs = PlanRuns(*study, options);
+  if (!runs) return BadInput(runs.error());
+  for (const PlannedRun& run : *runs) {
+    if (auto trained = Train(*study, run); !trained) return trained;
   }
-  std::size_t place = 0;
-  for (const StudyRun& run : study->RunsOfSeeds(seeds)) {
-    if (auto trained = Train(*study, run, runs[place++], options.settings); !trained) {
-      return trained;
-    }
-  }
-  Draw(*study, runs, folder / "figures");
-  return Report(runs, options.json);
+  const auto drawn = Draw(*study, *runs, runs->front().folder.parent_path() / "figures");
+  auto report = Report(*runs, options.json);
+  if (!drawn) return Failed(drawn.error());
+  return report;
 }
 
 Action Declare(CLI::App& app) {
@@ -166,7 +209,8 @@ Action Declare(CLI::App& app) {
                  "Folder for its runs (default: NAME in $MHC_RUNS, else in ~/mhc-runs)");
   app.add_option("--seeds", options->seeds, "Seeds of every run (default: the study's)")
       ->check(CLI::Range(1, 100));
-  app.add_option("--set", options->settings, "KEY=VALUE over every run's configuration");
+  app.add_option("--set", options->settings, "KEY=VALUE over every run's configuration")
+      ->allow_extra_args(false);
   AddJsonOption(app, options->json);
   app.footer(
       "Runs that are finished are kept, so that the same command goes on where it was ended.\n\n"

@@ -25,14 +25,15 @@ TEST_P(HelpTest, AnUnknownOptionIsNamedInOneSentence) {
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          ::testing::Values("train", "resume", "request", "status", "list", "follow",
                                            "export", "matrix", "map", "simulate", "plan", "ablate",
-                                           "site", "doctor"),
+                                           "site", "study", "doctor"),
                          [](const auto& named) { return std::string(named.param); });
 
 TEST(CommandListTest, ListsEveryCommandAndTheExitStatuses) {
   const Finished list = RunProgram({"mhc", "--help"});
   EXPECT_EQ(list.status, 0);
-  for (const char* command : {"train", "resume", "request", "status", "list", "follow", "export",
-                              "matrix", "map", "simulate", "plan", "ablate", "site", "doctor"}) {
+  for (const char* command :
+       {"train", "resume", "request", "status", "list", "follow", "export", "matrix", "map",
+        "simulate", "plan", "ablate", "site", "study", "doctor"}) {
     EXPECT_THAT(list.out, HasSubstr("\n  " + std::string(command) + " "));
   }
   EXPECT_THAT(list.out, HasSubstr("2 bad usage"));

@@ -29,7 +29,29 @@ TEST_F(StudyTest, TrainsEveryRunAndDrawsItsFigures) {
     EXPECT_EQ(run["state"], "finished");
     EXPECT_TRUE(run["largest_forward_gain"].is_number());
   }
-  EXPECT_TRUE(std::filesystem::exists(Path("study/figures/fig8.pdf")));
+  for (const char* figure : {"fig8", "spectrum", "composite_spectrum"}) {
+    for (const char* kind : {".pdf", ".png"}) {
+      EXPECT_GT(std::filesystem::file_size(Path("study/figures") / (std::string(figure) + kind)),
+                0u);
+    }
+  }
+}
+
+TEST_F(StudyTest, AFigureThatCannotBeDrawnIsSaidAtTheEnd) {
+  ASSERT_EQ(Study({"mappings"}).status, 0);
+  std::filesystem::remove(Path("study/figures/fig8.png"));
+  std::filesystem::create_directory(Path("study/figures/fig8.png"));
+  const Finished refused = Study({"mappings"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("fig8.png"));
+}
+
+TEST_F(StudyTest, RunsOfOtherSettingsAreNotTakenForItsOwn) {
+  ASSERT_EQ(Study({"mappings"}).status, 0);
+  const Finished refused = Study({"mappings", "--set", "train.learning_rate=0.5"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("train.learning_rate"));
+  EXPECT_EQ(Study({"mappings", "--set", "mixing.constraint=cayley"}).status, 2);
 }
 
 TEST_F(StudyTest, KeepsWhatIsFinishedWhenItIsAskedForAgain) {
