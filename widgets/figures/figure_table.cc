@@ -66,12 +66,13 @@ std::unique_ptr<View> MakeFigure8(const ViewContext& context) {
   return std::make_unique<MatrixSheetFigure>(context, QStringLiteral("fig8"));
 }
 
-// Those of the measures along the depth are told by their snapshots' own words.
+// Those of the measures along the depth are told by their own words or their snapshots'.
 void AppendMeasures(std::vector<FigureRow>& rows) {
   for (std::size_t i = 0; i < SiteMeasures().size(); ++i) {
     const SiteMeasure& measure = SiteMeasures()[i];
-    rows.push_back({measure.figure, FindSnapshotKind(measure.kind)->text,
-                    [i](const ViewContext& context) -> std::unique_ptr<View> {
+    const std::string_view text =
+        measure.text != nullptr ? measure.text : FindSnapshotKind(measure.kind)->text;
+    rows.push_back({measure.figure, text, [i](const ViewContext& context) -> std::unique_ptr<View> {
                       return std::make_unique<MeasurePlot>(context, i);
                     }});
   }

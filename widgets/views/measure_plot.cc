@@ -22,8 +22,9 @@ QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(s
 
 QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
 
-// What the record says of the numbers.
+// What the record says of the numbers, where they are its own.
 QString Meaning(const SiteMeasure& measure) {
+  if (measure.text != nullptr) return Translated(measure.text);
   const SnapshotKind* kind = FindSnapshotKind(measure.kind);
   return kind == nullptr ? QString()
                          : QString::fromUtf8(kind->text.data(), qsizetype(kind->text.size()));
@@ -109,7 +110,17 @@ void MeasurePlot::Refresh() {
   }
   shown_run_ = run.key();
   shown_step_ = found->step;
-  values_ = ValuesOf(measure(), found->snapshot);
+  values_ = measure().derive ? measure().derive(run, snapshots, *found)
+                             : ValuesOf(measure(), found->snapshot);
+  if (!snapshots.error().isEmpty()) {
+    ShowError(snapshots.error());
+    return;
+  }
+  if (values_.empty()) {
+    ShowLoading();
+    return;
+  }
+  detail_of_ = measure().detail ? found->snapshot : Snapshot{};
   pictures_->setCurrentIndex(measure().is_matrix ? 1 : 0);
   if (measure().is_matrix) {
     matrix_->Show({Kernel()});
@@ -170,6 +181,7 @@ QString MeasurePlot::TextAt(int place) const {
     lines << (name.isEmpty() ? ValueText(values_[i][at])
                              : tr("%1: %2").arg(name, ValueText(values_[i][at])));
   }
+  if (measure().detail) lines << measure().detail(detail_of_, place);
   lines << Meaning(measure());
   return lines.join(QStringLiteral("\n"));
 }

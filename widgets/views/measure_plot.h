@@ -46,6 +46,7 @@ class MeasurePlot : public View {
   DepthPicture* curves_;
   MatrixCanvas* matrix_;
   std::vector<std::vector<double>> values_;  // by line, then place; of a matrix by row
+  Snapshot detail_of_;                       // where the measure says more of a site
   std::int64_t shown_step_ = 0;
   std::optional<ReaderThread::RunKey> shown_run_;
 };

@@ -2,6 +2,8 @@
 
 #include <QCoreApplication>
 
+#include "widgets/views/derived_measures.h"
+
 namespace mhc {
 
 std::span<const SiteMeasure> SiteMeasures() {
@@ -58,6 +60,33 @@ std::span<const SiteMeasure> SiteMeasures() {
        .title = QT_TRANSLATE_NOOP("SiteMeasure", "Token dependence of H_res"),
        .kind = "token_dependence",
        .lines = {{0, ""}}},
+      {.figure = "permutations",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Weights of permutations"),
+       .kind = "res_mean",
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "identity")},
+                 {1, QT_TRANSLATE_NOOP("SiteMeasure", "largest other")},
+                 {2, QT_TRANSLATE_NOOP("SiteMeasure", "all others")},
+                 {3, QT_TRANSLATE_NOOP("SiteMeasure", "rest")}},
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "H_res, token mean, as a mixture Σ w P of permutations (Birkhoff): w of the identity, "
+           "the largest other w, the sum of the others, and what no permutation passes, ‖H − Σ w "
+           "P‖. Taken greedily, largest first: one choice of many where n > 2. The weights of a "
+           "doubly stochastic map sum to 1, with no rest."),
+       .derive = PermutationWeights,
+       .detail = PermutationsOfSite},
+      {.figure = "weight_decay",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Logits against weight decay"),
+       .kind = "logit_norm",
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "‖b‖, trained")},
+                 {1, QT_TRANSLATE_NOOP("SiteMeasure", "by decay alone")}},
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "‖b‖ of the static part of H_res's logits, and what weight decay alone would have left "
+           "of it since they were started, ‖b₀‖ Π(1 − ηλ) over the steps from the first snapshot "
+           "after. Where the two fall together, the spectrum of H_res is the optimiser's doing and "
+           "not the data's."),
+       .derive = LogitsAndTheirDecay},
       {.figure = "alpha",
        .title = QT_TRANSLATE_NOOP("SiteMeasure", "Scales α"),
        .kind = "alpha",

@@ -1,17 +1,24 @@
 // What a MeasurePlot can draw along the depth: which numbers of which snapshot, and what is ideal.
-// What a number means is said once, where its snapshot is declared.
+// What a number means is said once, where its snapshot is declared, or here where it is made from
+// one.
 //
 // Thread rule: constant.
 #pragma once
 
+#include <QString>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace mhc {
 
+class RunDocument;
+class RunSnapshots;
+struct FetchedSnapshot;
+struct Snapshot;
+
 struct SiteMeasureLine {
-  std::size_t component;  // of the snapshot's last dimension
+  std::size_t component;  // of the snapshot's last dimension, or of what is derived from it
   const char* name;
 };
 
@@ -24,6 +31,14 @@ struct SiteMeasure {
   bool is_logarithmic = false;    // where the values span more than two decades
   bool is_between_sites = false;  // a value before each site and one after the last
   bool is_matrix = false;         // site against site, as a heat map
+  // What it means, where the record does not hold the numbers themselves.
+  const char* text = nullptr;
+  // From a run's snapshot, by line, then site; nullptr: the numbers of the snapshot. Empty while
+  // something is on its way.
+  std::vector<std::vector<double>> (*derive)(RunDocument& run, RunSnapshots& snapshots,
+                                             const FetchedSnapshot& snapshot) = nullptr;
+  // More about a site, under the pointer.
+  QString (*detail)(const Snapshot& snapshot, int site) = nullptr;
 };
 
 std::span<const SiteMeasure> SiteMeasures();
