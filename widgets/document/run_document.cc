@@ -57,15 +57,18 @@ std::vector<std::string> RunDocument::ConstraintsAt(std::int64_t step) const {
   return names;
 }
 
+// A run without sites has no H_res, and its other arrays stand at regular steps.
 std::int64_t RunDocument::ResolvedStep(std::int64_t step) const {
+  if (snapshot_steps_.empty()) {
+    const std::int64_t every = loaded() ? configuration_->probe.snapshot_every : 1;
+    return step / every * every;
+  }
   const auto after = std::upper_bound(snapshot_steps_.begin(), snapshot_steps_.end(), step);
   return after == snapshot_steps_.begin() ? -1 : *std::prev(after);
 }
 
 const FetchedSnapshot* RunDocument::SnapshotAt(const std::string& kind, std::int64_t step) {
-  // A run without sites has no H_res, and its other arrays stand at regular steps.
-  const std::int64_t every = loaded() ? configuration_->probe.snapshot_every : 1;
-  const std::int64_t resolved = snapshot_steps_.empty() ? step / every * every : ResolvedStep(step);
+  const std::int64_t resolved = ResolvedStep(step);
   if (resolved < 0) return nullptr;
   const auto [entry, is_new] = snapshots_.try_emplace({kind, resolved});
   if (is_new) reader_.WantSnapshot(key_, kind, resolved);
@@ -76,6 +79,11 @@ const FetchedSnapshot* RunDocument::SnapshotAt(const std::string& kind, std::int
     if (before->second && !before->second->snapshot.data.empty()) return &*before->second;
   }
   return nullptr;
+}
+
+bool RunDocument::AwaitsSnapshot(const std::string& kind, std::int64_t step) const {
+  const auto found = snapshots_.find({kind, ResolvedStep(step)});
+  return found != snapshots_.end() && !found->second;
 }
 
 const SnapshotHistory* RunDocument::HistoryOf(const std::string& kind) {

@@ -53,6 +53,8 @@ class RunDocument : public QObject {
   // one before it that is here, so that a view which follows a fast run always has a picture;
   // nullptr where there is none.
   const FetchedSnapshot* SnapshotAt(const std::string& kind, std::int64_t step);
+  // True while the reader looks for what SnapshotAt() was asked for.
+  bool AwaitsSnapshot(const std::string& kind, std::int64_t step) const;
   // Every snapshot of `kind`, kept current from the first call on; nullptr while there is none.
   const SnapshotHistory* HistoryOf(const std::string& kind);
 
@@ -72,7 +74,7 @@ class RunDocument : public QObject {
   void ApplySteps(const RunUpdate& update);
   std::string DescribeSettings() const;
   void ApplyHistory(SnapshotHistory update);
-  std::int64_t ResolvedStep(std::int64_t step) const;
+  std::int64_t ResolvedStep(std::int64_t step) const;  // of a snapshot; negative: there is none
 
   ReaderThread& reader_;
   std::filesystem::path path_;

@@ -101,7 +101,7 @@ void MeasurePlot::Refresh() {
     if (context().step.step() < first) {
       ShowEmpty(tr("%1 appears here with the first snapshot, at step %2.")
                     .arg(Title(), StepNumber(first)));
-    } else if (run.configuration().SiteCount() == 0 || !run.live()) {
+    } else if (!run.AwaitsSnapshot(measure().kind, context().step.step())) {
       ShowEmpty(tr("This run's record does not hold it: %1").arg(Meaning(measure())));
     } else if (!Ready() || shown_run_ != run.key()) {
       ShowLoading();

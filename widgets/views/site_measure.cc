@@ -67,6 +67,7 @@ std::span<const SiteMeasure> SiteMeasures() {
                  {1, QT_TRANSLATE_NOOP("SiteMeasure", "largest other")},
                  {2, QT_TRANSLATE_NOOP("SiteMeasure", "all others")},
                  {3, QT_TRANSLATE_NOOP("SiteMeasure", "rest")}},
+       .is_logarithmic = true,
        .text = QT_TRANSLATE_NOOP(
            "SiteMeasure",
            "H_res, token mean, as a mixture Σ w P of permutations (Birkhoff): w of the identity, "
@@ -76,9 +77,9 @@ std::span<const SiteMeasure> SiteMeasures() {
        .derive = PermutationWeights,
        .detail = PermutationsOfSite},
       {.figure = "weight_decay",
-       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Logits against weight decay"),
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Norm of the logits, ‖b‖"),
        .kind = "logit_norm",
-       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "‖b‖, trained")},
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "trained")},
                  {1, QT_TRANSLATE_NOOP("SiteMeasure", "by decay alone")}},
        .text = QT_TRANSLATE_NOOP(
            "SiteMeasure",

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/manifold/diagnostics/spectrum.h"
+
 namespace mhc {
 namespace {
 
@@ -36,9 +38,11 @@ double DiversityEnergy(const Matrix& streams) {
 
 double EffectiveRank(const Matrix& streams) {
   if (!streams.allFinite()) return kNan;
-  // Tall, so that the QR step before the Jacobi sweeps leaves an n×n problem.
-  const Eigen::MatrixXd tall = streams.transpose();
-  const Vector values = Eigen::JacobiSVD<Eigen::MatrixXd>(tall).singularValues();
+  // Otherwise tall, so that the QR step before the Jacobi sweeps leaves an n×n problem.
+  const Vector values =
+      streams.rows() == streams.cols()
+          ? SingularValues(streams)
+          : Vector(Eigen::JacobiSVD<Eigen::MatrixXd>(streams.transpose()).singularValues());
   const double sum = values.sum();
   if (sum == 0.0) return kNan;
   double entropy = 0.0;
