@@ -36,7 +36,8 @@ CommandResult ListStudies(bool json) {
                     {"title", study.title},
                     {"sentence", study.sentence},
                     {"runs", study.runs.size() * static_cast<std::size_t>(study.seeds)},
-                    {"figures", study.figures}});
+                    {"figures", study.figures},
+                    {"figures_of_each", study.figures_of_each}});
     text += fmt::format("{:<22}{}\n{:<22}{}\n", study.name, study.title, "", study.sentence);
   }
   return Print(json ? DumpJson({{"studies", list}}) + '\n' : text);
@@ -123,7 +124,21 @@ CommandResult Train(const Study& study, const PlannedRun& planned) {
   return {};
 }
 
-// The figures, as PDF and PNG. Error where one is not there afterwards; mhclab has said why.
+// As PDF and PNG. Error where one is not there afterwards; mhclab has said why.
+Status DrawFigure(const std::string& figure, const std::vector<std::string>& runs,
+                  const std::filesystem::path& stem) {
+  for (const char* kind : {".pdf", ".png"}) {
+    std::vector<std::string> words = {"export"};
+    words.insert(words.end(), runs.begin(), runs.end());
+    const std::string out = stem.string() + kind;
+    words.insert(words.end(), {"--figure", figure, "--out", out, "--width", "180"});
+    const Result<int> drawn = RunBeside("mhclab", words);
+    if (!drawn) return tl::unexpected(drawn.error());
+    if (*drawn != 0) return Fail("{}: was not drawn", out);
+  }
+  return {};
+}
+
 Status Draw(const Study& study, const std::vector<PlannedRun>& runs,
             const std::filesystem::path& folder) {
   std::error_code error;
@@ -134,15 +149,15 @@ Status Draw(const Study& study, const std::vector<PlannedRun>& runs,
   }
   std::filesystem::create_directories(folder, error);
   if (error) return Fail("{}: cannot be made: {}", folder.string(), error.message());
+  std::vector<std::string> all;
+  for (const PlannedRun& run : runs) all.push_back(run.folder.string());
   for (const std::string& figure : study.figures) {
-    for (const char* kind : {"pdf", "png"}) {
-      std::vector<std::string> words = {"export"};
-      for (const PlannedRun& run : runs) words.push_back(run.folder.string());
-      const std::filesystem::path out = folder / (figure + "." + kind);
-      words.insert(words.end(), {"--figure", figure, "--out", out.string(), "--width", "180"});
-      const Result<int> drawn = RunBeside("mhclab", words);
-      if (!drawn) return tl::unexpected(drawn.error());
-      if (*drawn != 0) return Fail("{}: was not drawn", out.string());
+    if (auto drawn = DrawFigure(figure, all, folder / figure); !drawn) return drawn;
+  }
+  for (const std::string& figure : study.figures_of_each) {
+    for (const PlannedRun& run : runs) {
+      const auto stem = folder / (figure + "-" + run.run.name);
+      if (auto drawn = DrawFigure(figure, {run.folder.string()}, stem); !drawn) return drawn;
     }
   }
   Say(fmt::format("figures are in {}", Shown(folder.string())));

@@ -76,6 +76,9 @@ Result<Study> ParseStudy(const StudyText& text) {
   auto figures = Texts(head, "figures", study.name);
   if (!figures) return tl::unexpected(figures.error());
   study.figures = *std::move(figures);
+  auto of_each = Texts(head, "figures_of_each", study.name);
+  if (!of_each) return tl::unexpected(of_each.error());
+  study.figures_of_each = *std::move(of_each);
   if (const Status read = ReadRuns(head, study); !read) return tl::unexpected(read.error());
   study.page = text.text.substr(end + kFence.size());
   return study;

@@ -9,7 +9,8 @@
 //   preset = "deep"
 //   seeds = 3                            # every run with the seeds 1…3
 //   settings = ["train.steps=160"]       # of all runs, as after --set
-//   figures = ["fig3"]
+//   figures = ["fig3"]                   # of all runs together
+//   figures_of_each = ["spectrum"]       # of every run; may be left out
 //   [[run]]
 //   name = "hc"
 //   settings = ["mixing.connection=hc"]
@@ -44,11 +45,12 @@ struct Study {
   std::string title;
   std::string sentence;
   std::string preset;
-  std::int64_t order = 0;      // in a list
-  std::int64_t seeds = 1;      // each run is trained with the seeds 1…seeds
-  std::vector<StudyRun> runs;  // without their seeds
-  std::vector<std::string> figures;
-  std::string page;  // Markdown
+  std::int64_t order = 0;                    // in a list
+  std::int64_t seeds = 1;                    // each run is trained with the seeds 1…seeds
+  std::vector<StudyRun> runs;                // without their seeds
+  std::vector<std::string> figures;          // names that `mhclab figures` lists
+  std::vector<std::string> figures_of_each;  // of these one a run
+  std::string page;                          // Markdown
 
   // One run for each seed, named by it where there are several, in the order of training: all of a
   // seed before the next one, so that a first picture comes early.

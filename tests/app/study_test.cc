@@ -29,7 +29,7 @@ TEST_F(StudyTest, TrainsEveryRunAndDrawsItsFigures) {
     EXPECT_EQ(run["state"], "finished");
     EXPECT_TRUE(run["largest_forward_gain"].is_number());
   }
-  for (const char* figure : {"fig8", "spectrum", "composite_spectrum"}) {
+  for (const char* figure : {"fig8", "spectrum-hc", "spectrum-mhc", "composite_spectrum-mhc"}) {
     for (const char* kind : {".pdf", ".png"}) {
       EXPECT_GT(std::filesystem::file_size(Path("study/figures") / (std::string(figure) + kind)),
                 0u);
