@@ -101,15 +101,17 @@ TEST_F(DerivedMeasuresTest, AConstraintThatStartsLogitsAnewStartsTheProductAnew)
 
 TEST_F(DerivedMeasuresTest, PermutationsOfAMixtureHaveItsWeights) {
   RunSnapshots snapshots(run_);
-  const FetchedSnapshot found = At(1, "res_mean", {2, 3, 3},
-                                   {0.75f, 0.25f, 0.0f, 0.0f, 0.75f, 0.25f, 0.25f, 0.0f, 0.75f,  //
-                                    1.0f, 0.0f, 0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 0.0f, 0.5f});
+  const FetchedSnapshot found =
+      At(1, "res_mean", {2, 3, 3},
+         {0.5f, 0.3125f, 0.1875f, 0.1875f, 0.5f, 0.3125f, 0.3125f, 0.1875f, 0.5f,  //
+          1.0f, 0.0f, 0.0f, 0.0f, 1.0f, 0.0f, 0.0f, 0.0f, 0.5f});
   const auto lines = PermutationWeights(run_, snapshots, found);
-  EXPECT_THAT(lines[0], ElementsAre(0.75, 0.5));
-  EXPECT_THAT(lines[1], ElementsAre(0.25, 0.0));
-  EXPECT_THAT(lines[2], ElementsAre(0.25, 0.0));
+  EXPECT_THAT(lines[0], ElementsAre(0.5, 0.5));
+  EXPECT_THAT(lines[1], ElementsAre(0.3125, 0.0));
+  EXPECT_THAT(lines[2], ElementsAre(0.5, 0.0));
   EXPECT_THAT(lines[3], ElementsAre(0.0, DoubleNear(std::sqrt(0.5), 1e-12)));
-  EXPECT_EQ(PermutationsOfSite(found.snapshot, 0).toStdString(), "0.750 of 0 1 2\n0.250 of 1 2 0");
+  EXPECT_EQ(PermutationsOfSite(found.snapshot, 0).toStdString(),
+            "0.500 of 0 1 2\n0.312 of 1 2 0\n0.188 of 2 0 1");
 }
 
 }  // namespace
