@@ -148,6 +148,19 @@ TEST_F(MainWindowTest, ARunIsAblatedFromTheWindowWhileItTrains) {
   EXPECT_TRUE(Find<QLabel>("ablationSaid")->text().contains("Validation loss"));
 }
 
+TEST_F(MainWindowTest, ARunThatWasClickedIsStillReadable) {
+  StartNewRun();
+  auto* table = Find<QTableView>("runTable");
+  const QModelIndex run = table->model()->index(0, 1);
+  const QRect cell = table->visualRect(run);
+  QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, cell.center());
+  ASSERT_TRUE(table->selectionModel()->isSelected(run));
+  const QColor behind =
+      table->viewport()->grab().toImage().pixelColor(cell.left() + 1, cell.top() + 1);
+  const QColor text = table->palette().color(QPalette::Text);
+  EXPECT_GT(std::abs(behind.lightness() - text.lightness()), 150) << behind.name().toStdString();
+}
+
 TEST_F(MainWindowTest, EveryActionHasATextATipAndWhereItIsDisabledAReason) {
   for (const QAction* action : window_->actions().actions()) {
     EXPECT_FALSE(action->text().isEmpty());

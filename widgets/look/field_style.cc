@@ -71,6 +71,8 @@ void FieldStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
     if (frame != nullptr && frame->lineWidth > 0) DrawFrame(*painter, *option);
     return;
   }
+  // The delegates say which row is meant, in tints that their text is readable on.
+  if (element == PE_PanelItemViewRow) return;
   if (element == PE_IndicatorCheckBox) {
     DrawFrame(*painter, *option);
     if (option->state.testFlag(State_On)) DrawTick(*painter, *option);
