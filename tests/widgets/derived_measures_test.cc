@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "widgets/views/matrix_measures.h"
+
 namespace mhc {
 namespace {
 
@@ -112,6 +114,20 @@ TEST_F(DerivedMeasuresTest, PermutationsOfAMixtureHaveItsWeights) {
   EXPECT_THAT(lines[3], ElementsAre(0.0, DoubleNear(std::sqrt(0.5), 1e-12)));
   EXPECT_EQ(PermutationsOfSite(found.snapshot, 0).toStdString(),
             "0.500 of 0 1 2\n0.312 of 1 2 0\n0.188 of 2 0 1");
+}
+
+TEST_F(DerivedMeasuresTest, NumbersOfAMatrixAreThoseOfTheDiagnosticsOfEverySite) {
+  RunSnapshots snapshots(run_);
+  const FetchedSnapshot found =
+      At(1, "res_mean", {2, 2, 2}, {0.75f, 0.25f, 0.25f, 0.75f, 0.0f, -1.0f, 1.0f, 0.0f});
+  const auto lines =
+      MatrixMeasures<&MatrixDiagnostics::second_eigenvalue,
+                     &MatrixDiagnostics::distance_to_identity>(run_, snapshots, found);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], ElementsAre(DoubleNear(0.5, 1e-12), DoubleNear(1.0, 1e-12)));
+  EXPECT_THAT(lines[1], ElementsAre(DoubleNear(0.5, 1e-12), DoubleNear(2.0, 1e-12)));
+  EXPECT_THAT(EigenvaluesOfSite(found.snapshot, 1).toStdString(),
+              testing::StartsWith("λ: 0 ± 1.000 i\n"));
 }
 
 }  // namespace

@@ -148,6 +148,15 @@ TEST_F(MainWindowTest, ARunIsAblatedFromTheWindowWhileItTrains) {
   EXPECT_TRUE(Find<QLabel>("ablationSaid")->text().contains("Validation loss"));
 }
 
+TEST_F(MainWindowTest, SumsOfOrthogonalMapsComeAfterTheNormThatTheyKeep) {
+  StartNewRun();
+  const auto* sums = Find<QLabel>("composite_forward_gainValue");
+  const auto* norm = Find<QLabel>("composite_spectral_normValue");
+  EXPECT_LT(sums->y(), norm->y());
+  StartNewRun({{"mixing.constraint", "cayley"}});
+  EXPECT_TRUE(QTest::qWaitFor([&] { return sums->y() > norm->y(); }, kLimit_ms));
+}
+
 TEST_F(MainWindowTest, ARunThatWasClickedIsStillReadable) {
   StartNewRun();
   auto* table = Find<QTableView>("runTable");

@@ -57,6 +57,14 @@ std::vector<std::string> RunDocument::ConstraintsAt(std::int64_t step) const {
   return names;
 }
 
+bool RunDocument::IsOrthogonalAt(std::int64_t step) const {
+  const std::vector<std::string> names = ConstraintsAt(step);
+  return !names.empty() && std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    const auto choice = ChooseConstraint(name);
+    return choice && Guarantees(*choice).orthogonal;
+  });
+}
+
 // A run without sites has no H_res, and its other arrays stand at regular steps.
 std::int64_t RunDocument::ResolvedStep(std::int64_t step) const {
   if (snapshot_steps_.empty()) {

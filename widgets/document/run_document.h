@@ -48,6 +48,9 @@ class RunDocument : public QObject {
   const std::vector<CheckpointRow>& checkpoints() const { return checkpoints_; }
   // Constraint names a site as they are after `step` finished steps.
   std::vector<std::string> ConstraintsAt(std::int64_t step) const;
+  // True where every site's map after `step` finished steps is orthogonal: what it keeps is the
+  // norm of the streams, and its gains by sums say nothing of stability.
+  bool IsOrthogonalAt(std::int64_t step) const;
 
   // The snapshot of `kind` at or before `step`. While it is on its way (changed() tells) the newest
   // one before it that is here, so that a view which follows a fast run always has a picture;

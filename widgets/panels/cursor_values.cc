@@ -22,6 +22,8 @@ struct Row {
   const char* deviation;  // its column, or nullptr
   Kind kind;
   bool of_mixing;  // left out where a run has no sites
+  // Of sums: the name that it has where all maps are orthogonal.
+  const char* name_of_sums = nullptr;
 };
 
 constexpr std::array kRows = {
@@ -30,13 +32,15 @@ constexpr std::array kRows = {
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "validation"), "validation_loss", nullptr,
         Kind::kLast, false},
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "composite fwd"), "composite_forward_gain",
-        "composite_forward_gain_std", Kind::kLast, true},
+        "composite_forward_gain_std", Kind::kLast, true,
+        QT_TRANSLATE_NOOP("mhc::CursorValues", "row sums")},
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "composite bwd"), "composite_backward_gain",
-        "composite_backward_gain_std", Kind::kLast, true},
+        "composite_backward_gain_std", Kind::kLast, true,
+        QT_TRANSLATE_NOOP("mhc::CursorValues", "column sums")},
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "spectral norm"), "composite_spectral_norm", nullptr,
         Kind::kLast, true},
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "column error"), "column_error", nullptr,
-        Kind::kLast, true},
+        Kind::kLast, true, QT_TRANSLATE_NOOP("mhc::CursorValues", "column error")},
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "stream cosine"), "stream_cosine", nullptr,
         Kind::kLast, true},
 };
@@ -75,12 +79,18 @@ QString ValueText(const RunDocument& run, const Row& row, std::int64_t step) {
   return text;
 }
 
-QString TipText(const Row& row) {
+QString TipText(const Row& row, bool is_orthogonal) {
   if (row.kind == Kind::kSmallest) {
     return CursorValues::tr("Smallest training loss up to the cursor.");
   }
   const StepColumn& column = StepColumns()[static_cast<std::size_t>(FindStepColumn(row.column))];
-  return QString::fromUtf8(column.text.data(), static_cast<qsizetype>(column.text.size()));
+  const QString text =
+      QString::fromUtf8(column.text.data(), static_cast<qsizetype>(column.text.size()));
+  if (!is_orthogonal || row.name_of_sums == nullptr) return text;
+  return text + "\n" +
+         CursorValues::tr(
+             "The maps of this run are orthogonal: they keep the norm of the streams, which the "
+             "spectral norm shows, and no sum. This is no sign of instability.");
 }
 
 }  // namespace
@@ -96,15 +106,13 @@ CursorValues::CursorValues(const ViewContext& context, QWidget* parent)
   step_ = MakeLabel(context_.look, Role::kQuietText, this);
   step_->setFont(SmallerFont(context_.look.NumberFont()));
   head->addWidget(step_);
-  auto* grid = new QGridLayout();
-  grid->setHorizontalSpacing(kRowSpacing);
-  grid->setVerticalSpacing(kRowSpacing / 2);
-  grid->setColumnStretch(1, 1);
-  column->addLayout(grid);
+  grid_ = new QGridLayout();
+  grid_->setHorizontalSpacing(kRowSpacing);
+  grid_->setVerticalSpacing(kRowSpacing / 2);
+  grid_->setColumnStretch(1, 1);
+  column->addLayout(grid_);
   for (const Row& row : kRows) {
     QLabel* name = MakeLabel(context_.look, Role::kQuietText, this);
-    name->setText(tr(row.name));
-    name->setToolTip(TipText(row));
     name->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     QLabel* value = MakeLabel(context_.look, Role::kText, this);
     value->setFont(context_.look.NumberFont());
@@ -112,13 +120,25 @@ CursorValues::CursorValues(const ViewContext& context, QWidget* parent)
     value->setWordWrap(true);  // before a deviation, where the two are powers of ten
     value->setTextInteractionFlags(Qt::TextSelectableByMouse);
     value->setObjectName(QString::fromLatin1(row.column) + "Value");
-    const int line = grid->rowCount();
-    grid->addWidget(name, line, 0);
-    grid->addWidget(value, line, 1);
     names_.push_back(name);
     values_.push_back(value);
   }
+  Arrange(/*is_orthogonal=*/false);
   new Refresher(context_, this, [this] { Refresh(); });
+}
+
+void CursorValues::Arrange(bool is_orthogonal) {
+  if (arranged_as_orthogonal_ == is_orthogonal) return;
+  arranged_as_orthogonal_ = is_orthogonal;
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    const Row& row = kRows[i];
+    const bool is_of_sums = is_orthogonal && row.name_of_sums != nullptr;
+    const int line = static_cast<int>(is_of_sums ? kRows.size() + i : i);
+    grid_->addWidget(names_[i], line, 0);
+    grid_->addWidget(values_[i], line, 1);
+    names_[i]->setText(tr(is_of_sums ? row.name_of_sums : row.name));
+    names_[i]->setToolTip(TipText(row, is_orthogonal));
+  }
 }
 
 void CursorValues::Refresh() {
@@ -126,6 +146,7 @@ void CursorValues::Refresh() {
   const bool loaded = run != nullptr && run->loaded();
   const std::int64_t step = loaded ? std::min(context_.step.step(), run->last_step()) : 0;
   step_->setText(loaded ? tr("step %1").arg(QString::fromStdString(StepText(step))) : QString());
+  Arrange(loaded && run->IsOrthogonalAt(step));
   for (std::size_t i = 0; i < kRows.size(); ++i) {
     const bool has = !loaded || !kRows[i].of_mixing || run->configuration().SiteCount() > 0;
     names_[i]->setVisible(has);

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
 #include <vector>
 
 #include "widgets/views/view_context.h"
 
+class QGridLayout;
 class QLabel;
 
 namespace mhc {
@@ -20,9 +22,13 @@ class CursorValues : public QWidget {
 
  private:
   void Refresh();
+  // Orthogonal maps keep a norm and no sum: what is said of sums comes last then, under that name.
+  void Arrange(bool is_orthogonal);
 
   const ViewContext context_;
   QLabel* step_;
+  QGridLayout* grid_;
+  std::optional<bool> arranged_as_orthogonal_;
   std::vector<QLabel*> names_, values_;  // in the order of the table in the .cc
 };
 

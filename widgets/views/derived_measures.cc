@@ -7,6 +7,7 @@
 #include "core/formats/person_text.h"
 #include "core/manifold/diagnostics/birkhoff.h"
 #include "core/manifold/diagnostics/logit_diagnostics.h"
+#include "widgets/views/matrix_measures.h"
 
 namespace mhc {
 namespace {
@@ -14,12 +15,6 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr int kMostStreams = 16;         // that a decomposition is quick for
 constexpr std::size_t kTermsOfATip = 5;  // then "and 3 more"
-
-Matrix MatrixOfSite(const Snapshot& snapshot, int site) {
-  const std::vector<double> entries = MatrixEntries(snapshot, site);
-  const Eigen::Index n = snapshot.shape.back();
-  return Eigen::Map<const Matrix>(entries.data(), n, n);
-}
 
 bool IsIdentity(const PermutationWeight& term) {
   for (std::size_t i = 0; i < term.columns.size(); ++i) {

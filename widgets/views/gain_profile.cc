@@ -221,6 +221,9 @@ QString GainProfile::ShownText() const {
       parts << tr("step %1").arg(StepNumber(drawn.step));
     }
   }
+  if (current()->IsOrthogonalAt(context().step.step())) {
+    parts << tr("sums, which orthogonal maps do not keep");
+  }
   parts << tr("site %1").arg(context().site.site()) << tr("mean over tokens")
         << tr("band ± deviation, pale from least to most");
   return parts.join(QStringLiteral(" · "));

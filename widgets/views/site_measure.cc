@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 
 #include "widgets/views/derived_measures.h"
+#include "widgets/views/matrix_measures.h"
 
 namespace mhc {
 
@@ -60,6 +61,89 @@ std::span<const SiteMeasure> SiteMeasures() {
        .title = QT_TRANSLATE_NOOP("SiteMeasure", "Token dependence of H_res"),
        .kind = "token_dependence",
        .lines = {{0, ""}}},
+      {.figure = "matrix_norms",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Norms of H_res"),
+       .kind = "res_mean",
+       .lines = {{0, "∞"}, {1, "1"}},
+       .ideal = 1.0,
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "The norms max_i Σ_j abs(H_ij) (∞) and max_j Σ_i abs(H_ij) (1) of H_res, token mean: "
+           "the gains where no entry is negative; ideal 1, and up to √n for orthogonal maps."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::norm_inf, &MatrixDiagnostics::norm_1>},
+      {.figure = "second_eigenvalue",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Second eigenvalue"),
+       .kind = "res_mean",
+       .lines = {{0, "abs(λ₂)"}},
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "abs(λ₂) of H_res, token mean: what a layer keeps of the differences between streams. "
+           "Gap 1 − abs(λ₂); mixing time ln 0.01 / ln abs(λ₂), the equal layers that leave a "
+           "hundredth. 1: all is kept, as by orthogonal maps."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::second_eigenvalue>,
+       .detail = EigenvaluesOfSite},
+      {.figure = "distances",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Distances of H_res"),
+       .kind = "res_mean",
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "to I")},
+                 {1, QT_TRANSLATE_NOOP("SiteMeasure", "to uniform")},
+                 {2, QT_TRANSLATE_NOOP("SiteMeasure", "to a permutation")}},
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "‖H − I‖, ‖H − J‖ with J = 1/n everywhere, and the least ‖H − P‖ over permutations, of "
+           "H_res, token mean, in the Frobenius norm."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::distance_to_identity,
+                                &MatrixDiagnostics::distance_to_uniform,
+                                &MatrixDiagnostics::distance_to_permutation>},
+      {.figure = "entropy",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Entropy and contraction"),
+       .kind = "res_mean",
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "entropy")},
+                 {1, QT_TRANSLATE_NOOP("SiteMeasure", "Dobrushin")},
+                 {2, QT_TRANSLATE_NOOP("SiteMeasure", "differences")}},
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "Of H_res, token mean: the rows' mean entropy −Σ_j H_ij ln H_ij over ln n (0: a "
+           "permutation, 1: uniform; none where entries are negative), Dobrushin's coefficient "
+           "max ½ Σ_j abs(H_ij − H_kj), and ‖(I−J)H(I−J)‖₂, the gain on the differences between "
+           "streams; both below 1 contract them."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::entropy, &MatrixDiagnostics::dobrushin,
+                                &MatrixDiagnostics::difference_gain>},
+      {.figure = "composite_contraction",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Contraction of the composite"),
+       .kind = "prefix_mean",
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "differences")},
+                 {1, QT_TRANSLATE_NOOP("SiteMeasure", "Dobrushin")},
+                 {2, QT_TRANSLATE_NOOP("SiteMeasure", "mean")}},
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "Of the composite P of the sites up to this one, token mean: ‖(I−J)P(I−J)‖₂, the gain "
+           "on the differences between streams (1: their diversity is kept, 0: collapsed), "
+           "Dobrushin's coefficient, and 1ᵀP1/n, the gain of the streams' mean; ideal 1."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::difference_gain, &MatrixDiagnostics::dobrushin,
+                                &MatrixDiagnostics::mean_gain>},
+      {.figure = "composite_condition",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Condition of the composite"),
+       .kind = "prefix_mean",
+       .lines = {{0, "κ"}},
+       .ideal = 1.0,
+       .is_logarithmic = true,
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "κ = σ₁/σₙ of the composite of the sites up to this one, token mean; ideal 1, which "
+           "orthogonal maps keep."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::condition_number>},
+      {.figure = "composite_norms",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Norms of the composite"),
+       .kind = "prefix_mean",
+       .lines = {{0, "∞"}, {1, "1"}},
+       .ideal = 1.0,
+       .is_logarithmic = true,
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "The norms max_i Σ_j abs(P_ij) (∞) and max_j Σ_i abs(P_ij) (1) of the composite of the "
+           "sites up to this one, token mean; ideal 1, and up to √n for orthogonal maps."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::norm_inf, &MatrixDiagnostics::norm_1>},
       {.figure = "permutations",
        .title = QT_TRANSLATE_NOOP("SiteMeasure", "Weights of permutations"),
        .kind = "res_mean",
