@@ -27,6 +27,15 @@ TEST(RoundLimit, IsTheNextRoundNumber) {
   EXPECT_DOUBLE_EQ(RoundLimit(std::vector{0.0042}, 1e-6), 0.005);
 }
 
+TEST(RoundRange, OfEqualNumbersIsARangeThatEndsThere) {
+  for (const double value : {1.0, 0.9999999, 1.0000001, 0.3, 12345.0}) {
+    const ColorRange range = RoundRange(std::vector{value, value});
+    EXPECT_LT(range.floor, range.limit) << value;
+    EXPECT_LE(range.limit - range.floor, 2e-3 * value) << value;
+    EXPECT_NEAR(range.limit, value, 1e-3 * value);
+  }
+}
+
 TEST(RoundLimit, LeavesNonFiniteNumbersOut) {
   EXPECT_DOUBLE_EQ(RoundLimit(std::vector{std::nan(""), kInfinity, 2.5}), 3.0);
 }

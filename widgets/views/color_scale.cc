@@ -101,8 +101,10 @@ ColorRange RoundRange(std::span<const double> values) {
   const double step = power * (span / power < 2.0 ? 0.5 : span / power < 5.0 ? 1.0 : 2.0);
   // What exceeds a round number by rounding alone does not open another step.
   const double slack = 0.02;
-  return {std::max(0.0, step * std::floor(low / step + slack)),
-          step * std::ceil(high / step - slack)};
+  const double limit = step * std::ceil(high / step - slack);
+  // Values that are all the same round number still need a range, to be at its end.
+  const double floor = std::min(step * std::floor(low / step + slack), limit - step);
+  return {std::max(0.0, floor), limit};
 }
 
 double ColorBarWidth(const ColorScale& scale, const QFont& font, double length) {
