@@ -10,6 +10,7 @@
 #include "app/mhc/child_program.h"
 #include "core/formats/json_text.h"
 #include "core/formats/quoted_text.h"
+#include "core/record/data_source.h"
 #include "core/record/run_status.h"
 #include "core/record/study.h"
 
@@ -68,7 +69,12 @@ Status CheckSame(const PlannedRun& planned) {
   const ConstraintChoice &found = folder->configuration().mixing.constraint,
                          &wished = planned.configuration.mixing.constraint;
   if (found != wished) return differs("mixing.constraint", ToText(found), ToText(wished));
-  return {};
+  Configuration here = planned.configuration;
+  here.threads = folder->configuration().threads;
+  here.device = folder->configuration().device;
+  if (ToToml(here) == ToToml(folder->configuration())) return {};
+  return Fail("{}: the run there has other [[mixing.site]]; another --run keeps both",
+              planned.folder.string());
 }
 
 // Every run of the study, with the folder that it goes to; what is in one already is the same run.
@@ -85,6 +91,7 @@ Result<std::vector<PlannedRun>> PlanRuns(const Study& study, const StudyOptions&
     }
     auto configuration = LoadConfiguration(study.preset, run.settings);
     if (!configuration) return tl::unexpected(configuration.error());
+    configuration->data.source = ResolvedSource(configuration->data.source);
     const PlannedRun planned{run, folder / run.name, *std::move(configuration)};
     if (ReadRunStatus(planned.folder)) {
       if (auto same = CheckSame(planned); !same) return tl::unexpected(same.error());

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/record/data_source.h"
 #include "core/record/small_file.h"
 #include "core/train/experiment.h"
 
@@ -35,16 +36,11 @@ RunDescription Describe(const Configuration& configuration, const TokenData& dat
 }
 
 // What the configuration left to this machine becomes what it is here: a resume repeats the run bit
-// for bit only with the same threads and device, and a relative path would mean another file to
-// whoever resumes from another folder.
+// for bit only with the same threads and device.
 Configuration Resolved(Configuration configuration, const ExperimentHost& host) {
   configuration.threads = host.threads;
   configuration.device = host.device.str();
-  std::string& source = configuration.data.source;
-  if (source == "arithmetic" || source == "headers") return configuration;
-  std::error_code error;
-  const auto absolute = std::filesystem::canonical(source, error);
-  if (!error) source = absolute.string();
+  configuration.data.source = ResolvedSource(configuration.data.source);
   return configuration;
 }
 

@@ -1,4 +1,6 @@
 // A study: its runs one after another, its figures, and going on where it was ended.
+#include <fstream>
+
 #include "program_test.h"
 
 namespace mhc {
@@ -13,7 +15,7 @@ class StudyTest : public ProgramTest {
     words.insert(words.begin(), {"mhc", "study"});
     for (const char* setting : {"train.steps=4", "model.blocks=1", "model.channels=16",
                                 "probe.snapshot_every=2", "data.source=arithmetic"}) {
-      words.insert(words.end(), {"--set", setting});
+      words.insert(words.begin() + 2, {"--set", setting});
     }
     words.insert(words.end(), {"--run", Path("study").string(), "--json"});
     return RunProgram(words);
@@ -44,6 +46,16 @@ TEST_F(StudyTest, AFigureThatCannotBeDrawnIsSaidAtTheEnd) {
   const Finished refused = Study({"mappings"});
   EXPECT_EQ(refused.status, 1);
   EXPECT_THAT(refused.err, HasSubstr("fig8.png"));
+}
+
+TEST_F(StudyTest, GoesOnWithATextThatIsNamedByARelativePath) {
+  std::ofstream text(Path("book.txt"));
+  for (int i = 0; i < 2000; ++i) text << "line " << i << " of a book\n";
+  text.close();
+  const std::string here = std::filesystem::relative(Path("book.txt")).string();
+  ASSERT_EQ(Study({"mappings", "--set", "data.source=" + here}).status, 0);
+  const Finished again = Study({"mappings", "--set", "data.source=" + here});
+  EXPECT_EQ(again.status, 0) << again.err;
 }
 
 TEST_F(StudyTest, RunsOfOtherSettingsAreNotTakenForItsOwn) {

@@ -155,6 +155,9 @@ TEST_F(MainWindowTest, SumsOfOrthogonalMapsComeAfterTheNormThatTheyKeep) {
   EXPECT_LT(sums->y(), norm->y());
   StartNewRun({{"mixing.constraint", "cayley"}});
   EXPECT_TRUE(QTest::qWaitFor([&] { return sums->y() > norm->y(); }, kLimit_ms));
+  StartNewRun({{"mixing.constraint", "identity"}});
+  EXPECT_TRUE(QTest::qWaitFor([&] { return sums->y() < norm->y(); }, kLimit_ms))
+      << "the identity keeps sums, too";
 }
 
 TEST_F(MainWindowTest, ARunThatWasClickedIsStillReadable) {

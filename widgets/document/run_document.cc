@@ -58,10 +58,18 @@ std::vector<std::string> RunDocument::ConstraintsAt(std::int64_t step) const {
 }
 
 bool RunDocument::IsOrthogonalAt(std::int64_t step) const {
+  for (const Intervention& past : interventions_) {
+    const Transfer& transfer = past.request.transfer;
+    const bool blends = past.applied && !past.undone && past.request.kind == "constraint" &&
+                        transfer.kind == Transfer::Kind::kBlend;
+    if (blends && past.step <= step && step < past.step + transfer.blend_steps) return false;
+  }
   const std::vector<std::string> names = ConstraintsAt(step);
   return !names.empty() && std::all_of(names.begin(), names.end(), [](const std::string& name) {
     const auto choice = ChooseConstraint(name);
-    return choice && Guarantees(*choice).orthogonal;
+    if (!choice) return false;
+    const MapGuarantees kept = Guarantees(*choice);
+    return kept.orthogonal && !(kept.rows && kept.columns);
   });
 }
 

@@ -48,8 +48,8 @@ class RunDocument : public QObject {
   const std::vector<CheckpointRow>& checkpoints() const { return checkpoints_; }
   // Constraint names a site as they are after `step` finished steps.
   std::vector<std::string> ConstraintsAt(std::int64_t step) const;
-  // True where every site's map after `step` finished steps is orthogonal: what it keeps is the
-  // norm of the streams, and its gains by sums say nothing of stability.
+  // True where every site's map after `step` finished steps is orthogonal and keeps no sums: its
+  // gains by sums say nothing of stability then. False while a blend goes on.
   bool IsOrthogonalAt(std::int64_t step) const;
 
   // The snapshot of `kind` at or before `step`. While it is on its way (changed() tells) the newest

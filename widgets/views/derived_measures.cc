@@ -13,7 +13,7 @@ namespace mhc {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr int kMostStreams = 16;         // that a decomposition is quick for
+constexpr int kMostStreams = 8;          // that a decomposition is quick for
 constexpr std::size_t kTermsOfATip = 5;  // then "and 3 more"
 
 bool IsIdentity(const PermutationWeight& term) {

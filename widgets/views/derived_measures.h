@@ -13,7 +13,7 @@
 namespace mhc {
 
 // From res_mean, the lines: weight of the identity, the largest other weight, the sum of all others
-// (the largest other among them), and the residual (D39). NaN where n > 16.
+// (the largest other among them), and the residual (D39). NaN where n > 8.
 std::vector<std::vector<double>> PermutationWeights(RunDocument& run, RunSnapshots& snapshots,
                                                     const FetchedSnapshot& res_mean);
 // The largest terms of a site's mixture, "0.97 of 0 1 2 3" a line: stream i takes from the i-th

@@ -88,6 +88,11 @@ QString MeasurePlot::FigureName() const { return QString::fromLatin1(measure().f
 
 void MeasurePlot::Refresh() {
   choice_->setToolTip(Meaning(measure()));
+  if (shown_ != &measure()) {
+    shown_ = nullptr;
+    values_.clear();
+    detail_of_ = {};
+  }
   if (ShowsGeneralState()) return;
   RunDocument& run = *current();
   RunSnapshots snapshots(run);
@@ -103,7 +108,7 @@ void MeasurePlot::Refresh() {
                     .arg(Title(), StepNumber(first)));
     } else if (!run.AwaitsSnapshot(measure().kind, context().step.step())) {
       ShowEmpty(tr("This run's record does not hold it: %1").arg(Meaning(measure())));
-    } else if (!Ready() || shown_run_ != run.key()) {
+    } else if (!Ready() || shown_run_ != run.key() || shown_ != &measure()) {
       ShowLoading();
     }
     return;
@@ -120,6 +125,7 @@ void MeasurePlot::Refresh() {
     ShowLoading();
     return;
   }
+  shown_ = &measure();
   detail_of_ = measure().detail ? found->snapshot : Snapshot{};
   pictures_->setCurrentIndex(measure().is_matrix ? 1 : 0);
   if (measure().is_matrix) {
@@ -173,6 +179,7 @@ MatrixContent MeasurePlot::Kernel() const {
 }
 
 QString MeasurePlot::TextAt(int place) const {
+  if (shown_ != &measure()) return {};  // the picture of the one before still stands
   QStringList lines{measure().is_between_sites ? tr("Position %1").arg(place) : SiteText(place)};
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const auto at = static_cast<std::size_t>(place);

@@ -45,6 +45,7 @@ class MeasurePlot : public View {
   QStackedWidget* pictures_;
   DepthPicture* curves_;
   MatrixCanvas* matrix_;
+  const SiteMeasure* shown_ = nullptr;       // whose the numbers below are
   std::vector<std::vector<double>> values_;  // by line, then place; of a matrix by row
   Snapshot detail_of_;                       // where the measure says more of a site
   std::int64_t shown_step_ = 0;

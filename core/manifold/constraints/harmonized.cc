@@ -71,7 +71,10 @@ HarmonizedUpdate UpdateHarmonized(const ConstraintOptions& options, double mean_
   const double measured = gain < largest ? std::max(gain, smallest) : largest;
   const double ema = options.Number("ema");
   HarmonizedUpdate update;
-  update.mean_gain = std::isnan(mean_gain) ? measured : ema * mean_gain + (1.0 - ema) * measured;
+  // An average of another target, or of another time, is held to the same bounds.
+  update.mean_gain = std::isnan(mean_gain)
+                         ? measured
+                         : ema * std::clamp(mean_gain, smallest, largest) + (1.0 - ema) * measured;
   const double wished =
       options.Number("scale") * std::pow(target / update.mean_gain, options.Number("exponent"));
   const double floor = std::max(options.Number("s_min"), kSmallestScale);

@@ -141,6 +141,7 @@ TEST(HarmonizedScale, StaysWithinItsBoundsAndComesBackFromAnOverflow) {
     EXPECT_TRUE(std::isfinite(update.mean_gain));
   }
   EXPECT_EQ(UpdateHarmonized(options, std::nan(""), 0.0).scale, 1.0);
+  EXPECT_LT(UpdateHarmonized(options, 1e100, 1.0).mean_gain, 1e8) << "of a run before the bound";
 }
 
 // The default options: s_min = 0, from which a product would not come back.
