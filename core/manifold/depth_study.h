@@ -46,7 +46,7 @@ struct DepthStudyKey {
 std::span<const DepthStudyKey> DepthStudyKeys();
 
 // The most maps, depth × trials, that a study may hold: their measures take 640 MB. A profile has
-// 60 numbers a layer beside, 48 MB at the largest depth.
+// 30 numbers a layer beside, 24 MB at the largest depth.
 inline constexpr std::int64_t kMostStudyMaps = 4'000'000;
 inline constexpr std::int64_t kLargestStudyDepth = 100'000;
 

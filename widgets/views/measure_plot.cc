@@ -194,6 +194,7 @@ QString MeasurePlot::TextAt(int place) const {
 }
 
 void MeasurePlot::DrawFigure(QPainter& painter, double width, double height) {
+  if (shown_ != &measure()) return;
   if (measure().is_matrix) {
     PaintMatrices(painter, QRectF(0.0, 0.0, width, height), {Kernel()}, context().look,
                   /*is_for_paper=*/true);

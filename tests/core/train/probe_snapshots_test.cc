@@ -1,73 +1,14 @@
 // Every array of a snapshot against the oracle on the same maps and streams, in double precision.
-#include <cmath>
-
 #include "core/manifold/diagnostics/composite_mapping.h"
 #include "core/manifold/diagnostics/depth_kernel.h"
 #include "core/manifold/diagnostics/logit_diagnostics.h"
 #include "core/manifold/diagnostics/stream_diagnostics.h"
 #include "core/manifold/diagnostics/stream_shares.h"
 #include "core/manifold/diagnostics/sums.h"
-#include "core/train/probe.h"
-#include "train_fixture.h"
+#include "traced_step.h"
 
 namespace mhc {
 namespace {
-
-using testing::UnorderedElementsAre;
-
-constexpr std::int64_t kSites = 4, kTokens = 8;
-constexpr double kRelative = 1e-6;
-constexpr double kRounding = 1e-12;  // of what is 0 in one order of the sums
-
-Configuration FourSites(const std::string& connection) {
-  return TinyConfiguration(
-      {{"model.blocks", "2"}, {"train.clip", "0"}, {"mixing.connection", connection}});
-}
-
-// A step of a perturbed model, traced in detail, with its snapshots.
-struct TracedStep {
-  explicit TracedStep(const Configuration& configuration)
-      : batch(RandomBatch(configuration, 1)), trainer(configuration, kVocabulary, torch::kCPU) {
-    Perturb(trainer);
-    before = Parameters(trainer);
-    trace.in_detail = true;
-    outcome = trainer.Step(batch, 1e-2, &trace);
-    StepRecord record;
-    Probe(configuration).MeasureSnapshots(trace, outcome, record);
-    for (Snapshot& snapshot : record.snapshots) snapshots[snapshot.kind] = snapshot;
-  }
-
-  // Row-major, at the last indices [row, column] of an array of `columns` columns.
-  double At(const std::string& kind, std::int64_t row, std::int64_t columns = 1,
-            std::int64_t column = 0) const {
-    return snapshots.at(kind).data.at(row * columns + column);
-  }
-
-  Batch batch;
-  Trainer trainer;
-  NamedTensors before;  // parameters
-  ForwardTrace trace;
-  StepOutcome outcome;
-  std::map<std::string, Snapshot> snapshots;
-};
-
-// probe.tokens 8 of 16 positions of [B, T, …]: every second one, as a matrix.
-Matrix AtToken(const at::Tensor& t, std::int64_t token) {
-  const at::Tensor one = t.flatten(0, 1)[2 * token].to(torch::kFloat64).contiguous();
-  const std::int64_t columns = one.size(-1);
-  return Eigen::Map<const Matrix>(one.data_ptr<double>(), one.numel() / columns, columns);
-}
-
-template <class Function>
-double TokenMeanOf(Function value) {
-  double sum = 0.0;
-  for (std::int64_t t = 0; t < kTokens; ++t) sum += value(t);
-  return sum / kTokens;
-}
-
-void ExpectClose(double found, double expected, const std::string& what) {
-  EXPECT_NEAR(found, expected, kRelative * std::abs(expected) + kRounding) << what;
-}
 
 class SnapshotOracle : public testing::TestWithParam<const char*> {
  protected:
@@ -307,119 +248,6 @@ TEST_P(SnapshotOracle, EveryNumberIsFinite) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEveryConnection, SnapshotOracle, testing::Values("mhc", "hc"));
-
-TEST(ResidualSnapshots, HaveTheKindsOfStreamsWithSublayersForSites) {
-  const TracedStep step(FourSites("residual"));
-  std::vector<std::string> kinds;
-  for (const auto& [kind, snapshot] : step.snapshots) {
-    kinds.push_back(kind);
-    for (const float value : snapshot.data) EXPECT_TRUE(std::isfinite(value)) << kind;
-  }
-  EXPECT_THAT(
-      kinds, UnorderedElementsAre("stream_rms", "stream_cosine", "stream_diversity", "state_cosine",
-                                  "branch_ratio", "measured_backward_gain"));
-  for (std::int64_t site = 0; site < kSites; ++site) {
-    const double expected = TokenMeanOf([&](std::int64_t t) {
-      const Matrix x = AtToken(step.trace.streams_BTNC[site], t);
-      return AtToken(step.trace.branches_BTC[site], t).norm() / x.norm();
-    });
-    ExpectClose(step.At("branch_ratio", site), expected, "branch_ratio");
-    EXPECT_EQ(step.At("stream_diversity", site, 2, 0), 0.0);
-    EXPECT_NEAR(step.At("stream_diversity", site, 2, 1), 1.0, 1e-12);
-  }
-}
-
-// Nothing is dynamic yet, and the write map's static part is still 0.
-TEST(SnapshotsOfAStart, AreFiniteAndSayThatNothingFollowsTheToken) {
-  const Configuration configuration = FourSites("mhc");
-  Trainer trainer(configuration, kVocabulary, torch::kCPU);
-  ForwardTrace trace;
-  trace.in_detail = true;
-  const StepOutcome outcome = trainer.Step(RandomBatch(configuration, 1), 1e-2, &trace);
-  StepRecord record;
-  Probe(configuration).MeasureSnapshots(trace, outcome, record);
-  for (const Snapshot& snapshot : record.snapshots) {
-    for (const float value : snapshot.data) EXPECT_TRUE(std::isfinite(value)) << snapshot.kind;
-    if (snapshot.kind == "dynamic_ratio") {
-      EXPECT_THAT(snapshot.data, testing::Each(0.0f));
-    }
-    if (snapshot.kind == "token_dependence") {
-      EXPECT_THAT(snapshot.data, testing::Each(testing::Lt(1e-12f)));
-    }
-  }
-}
-
-TEST(SnapshotsOfStaticMaps, HaveNoScaleAndNoDynamicPart) {
-  const Configuration configuration = TinyConfiguration({{"mixing.constraint", "identity"},
-                                                         {"mixing.read", "fixed"},
-                                                         {"mixing.write", "fixed"},
-                                                         {"mixing.dynamic", "false"}});
-  const TracedStep step(configuration);
-  for (const char* kind :
-       {"alpha", "dynamic_ratio", "logit_range", "token_dependence", "logit_norm"}) {
-    EXPECT_THAT(step.snapshots.at(kind).data, testing::Each(0.0f)) << kind;
-  }
-  EXPECT_THAT(step.snapshots.at("prefix_two_sided_gain").data, testing::Each(1.0f));
-  EXPECT_THAT(step.snapshots.at("depth_kernel").data, testing::ElementsAre(0, 0, 1, 0))
-      << "as the residual model";
-}
-
-TEST(StreamsThatAreNotFinite, AreSeenInTheirPlaceAndInNoOther) {
-  for (const float poison : {NAN, INFINITY}) {
-    TracedStep step(FourSites("mhc"));
-    step.trace.streams_BTNC[2] = step.trace.streams_BTNC[2].clone();
-    step.trace.streams_BTNC[2].flatten()[5].fill_(poison);
-    StepRecord record;
-    Probe(FourSites("mhc")).MeasureSnapshots(step.trace, step.outcome, record);
-    for (const Snapshot& snapshot : record.snapshots) step.snapshots[snapshot.kind] = snapshot;
-    for (std::int64_t place = 0; place <= kSites; ++place) {
-      for (int column = 0; column < 2; ++column) {
-        EXPECT_EQ(std::isnan(step.At("stream_diversity", place, 2, column)), place == 2) << place;
-      }
-      // The poison is in stream 0 of one token.
-      EXPECT_EQ(std::isfinite(step.At("stream_rms", place, 4, 0)), place != 2) << place;
-      EXPECT_EQ(std::isfinite(step.At("stream_cosine", place, 16, 1)), place != 2) << place;
-      for (int stream = 1; stream < 4; ++stream) {
-        EXPECT_TRUE(std::isfinite(step.At("stream_rms", place, 4, stream))) << place;
-        EXPECT_TRUE(std::isfinite(step.At("stream_cosine", place, 16, 5 * stream))) << place;
-      }
-    }
-    for (std::int64_t site = 0; site < kSites; ++site) {
-      EXPECT_EQ(std::isnan(step.At("state_cosine", site)), site == 1 || site == 2) << site;
-      EXPECT_TRUE(site == 2 || std::isfinite(step.At("branch_ratio", site))) << site;
-    }
-    EXPECT_EQ(std::isnan(step.At("branch_ratio", 2)), std::isnan(poison)) << "finite / inf is 0";
-  }
-}
-
-TEST(LogitsThatAreNotFinite, AreSeenAtTheirSiteInEveryColumn) {
-  TracedStep step(FourSites("mhc"));
-  step.trace.sites[1].logits_BTK = step.trace.sites[1].logits_BTK.clone();
-  step.trace.sites[1].logits_BTK.flatten()[3].fill_(NAN);
-  StepRecord record;
-  Probe(FourSites("mhc")).MeasureSnapshots(step.trace, step.outcome, record);
-  for (const Snapshot& snapshot : record.snapshots) step.snapshots[snapshot.kind] = snapshot;
-  for (std::int64_t site = 0; site < kSites; ++site) {
-    for (int column = 0; column < 4; ++column) {
-      EXPECT_EQ(std::isnan(step.At("logit_range", site, 4, column)), site == 1) << column;
-    }
-  }
-}
-
-TEST(ATraceWithoutDetail, HasTheSnapshotsThatNeedNone) {
-  const Configuration configuration = FourSites("mhc");
-  Trainer trainer(configuration, kVocabulary, torch::kCPU);
-  ForwardTrace trace;
-  const StepOutcome outcome = trainer.Step(RandomBatch(configuration, 1), 1e-2, &trace);
-  StepRecord record;
-  Probe(configuration).MeasureSnapshots(trace, outcome, record);
-  std::vector<std::string> kinds;
-  for (const Snapshot& snapshot : record.snapshots) kinds.push_back(snapshot.kind);
-  EXPECT_THAT(kinds, testing::IsSupersetOf({"stream_diversity", "logit_range", "depth_kernel"}));
-  for (const char* kind : {"alpha", "dynamic_ratio", "branch_ratio", "measured_backward_gain"}) {
-    EXPECT_THAT(kinds, testing::Not(testing::Contains(kind)));
-  }
-}
 
 }  // namespace
 }  // namespace mhc
