@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace mhc {
@@ -56,7 +57,8 @@ std::string MeasureText(double value, int digits) {
   if (size == 0.0) return "0";
   if (size >= kSmallestPlain && size < kLargestPlain) {
     const int before = static_cast<int>(std::floor(std::log10(size))) + 1;
-    const int decimals = std::max(0, digits - std::max(before, 1));
+    // Of a small number two digits at least, as far as so many are asked for.
+    const int decimals = std::max({0, digits - std::max(before, 1), std::min(digits, 2) - before});
     return WithMinus(fmt::format("{:.{}f}", value, decimals));
   }
   const std::string text = fmt::format("{:.{}e}", value, std::max(0, std::min(digits, 3) - 1));

@@ -13,7 +13,8 @@ std::string CountText(double count);
 std::string StepText(long long step);
 // "10⁻²".
 std::string PowerText(int exponent);
-// `digits` significant digits, powers of ten as such: "2.114", "0.0031", "3.0 × 10⁻⁴", "10¹⁶".
+// `digits` significant digits, as many decimals below 1 as above it or two digits, powers of ten as
+// such: "2.114", "0.500", "0.0031", "3.0 × 10⁻⁴", "10¹⁶".
 // "∞", "−∞" and "NaN" where it is not finite.
 std::string MeasureText(double value, int digits = 4);
 

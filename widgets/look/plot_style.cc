@@ -34,7 +34,7 @@ int DecimalsOf(const QVector<double>& ticks) {
 }
 
 bool ArePlain(const QVector<double>& ticks) {
-  constexpr double kSmallest = 1e-3, kLargest = 1e9;
+  constexpr double kSmallest = 0.99e-4, kLargest = 1e9;
   return std::all_of(ticks.begin(), ticks.end(), [](double tick) {
     return std::abs(tick) < 1e-12 || (std::abs(tick) >= kSmallest && std::abs(tick) < kLargest);
   });

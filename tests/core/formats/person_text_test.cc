@@ -26,6 +26,8 @@ TEST(PersonText, CountsAreShortAndStepsHaveTheirThousandsParted) {
 TEST(PersonText, MeasuresKeepTheirDigitsAndPowersAreWrittenAsPowers) {
   EXPECT_EQ(MeasureText(2.11449), "2.114");
   EXPECT_EQ(MeasureText(-0.5), "−0.500");
+  EXPECT_EQ(MeasureText(0.0031), "0.0031");
+  EXPECT_EQ(MeasureText(0.001, 2), "0.0010");
   EXPECT_EQ(MeasureText(0), "0");
   EXPECT_EQ(MeasureText(1e16), "10¹⁶");
   EXPECT_EQ(MeasureText(3e-4, 2), "3.0 × 10⁻⁴");
