@@ -42,19 +42,30 @@ at::Tensor AsStreams(const at::Tensor& x) { return x.dim() == 3 ? x.unsqueeze(-2
 // as many numbers again as the activations.
 void TraceStreams(const at::Tensor& x, ForwardTrace* trace) {
   if (trace == nullptr) return;
+  Enter(trace->clock, StepPart::kTrace);
   const std::size_t place = trace->streams_BTNC.size();
   trace->streams_BTNC.push_back(AtPositions(AsStreams(x.detach()), trace->positions, 2));
   if (!trace->in_detail || !x.requires_grad()) return;
   trace->gradients_BTNC->resize(place + 1);
-  x.register_hook([place, all = trace->gradients_BTNC,
-                   positions = trace->positions](const at::Tensor& gradient) {
+  x.register_hook([place, all = trace->gradients_BTNC, positions = trace->positions,
+                   clock = trace->clock](const at::Tensor& gradient) {
+    const StepPart next = clock ? clock->current() : StepPart::kRest;
+    Enter(clock, StepPart::kTrace);
     all->at(place) = AtPositions(AsStreams(gradient.detach()), positions, 2);
+    Enter(clock, next);
   });
 }
 
 void TraceBranch(const at::Tensor& y_BTC, ForwardTrace* trace) {
   if (trace == nullptr || !trace->in_detail) return;
+  Enter(trace->clock, StepPart::kTrace);
   trace->branches_BTC.push_back(AtPositions(y_BTC.detach(), trace->positions, 1));
+}
+
+void TraceMaps(const StreamMappings& maps, const HyperConnection& site, ForwardTrace* trace) {
+  if (trace == nullptr) return;
+  trace->sites.push_back(AtPositions(maps, trace->positions));
+  if (trace->in_detail) trace->parameters.push_back(CopyOf(site));
 }
 
 // The read that no site predicts: all of stream 0. [N], of the type of the other reads.
@@ -159,22 +170,31 @@ at::Tensor DecoderImpl::ReadOut(const at::Tensor& x_BTNC, const at::Tensor& last
   return weights_BTN.unsqueeze(-2).matmul(x).squeeze(-2);
 }
 
-at::Tensor DecoderImpl::Sublayer(std::size_t index, const at::Tensor& z_BTC) {
+at::Tensor DecoderImpl::Sublayer(std::size_t index, const at::Tensor& z_BTC,
+                                 const std::shared_ptr<PartClock>& clock) {
+  Enter(clock, StepPart::kSublayer);
   DecoderBlock& block = blocks_[index / 2];
-  return index % 2 == 0 ? block->attention(block->attention_norm(z_BTC))
-                        : block->mlp(block->mlp_norm(z_BTC));
+  const at::Tensor y_BTC = index % 2 == 0 ? block->attention(block->attention_norm(z_BTC))
+                                          : block->mlp(block->mlp_norm(z_BTC));
+  EnterBackward(clock, y_BTC, StepPart::kSublayer);
+  return y_BTC;
 }
 
 at::Tensor DecoderImpl::ForwardResidual(at::Tensor x, ForwardTrace* trace) {
   const at::ScalarType stream_type = x.scalar_type();
+  const std::shared_ptr<PartClock> clock = trace ? trace->clock : nullptr;
+  EnterBackward(clock, x, StepPart::kRest);
   for (std::size_t i = 0; i < 2 * blocks_.size(); ++i) {
     TraceStreams(x, trace);
     const at::Tensor wide = x.to(torch::kFloat32);
-    const at::Tensor y_BTC = Sublayer(i, wide);
+    const at::Tensor y_BTC = Sublayer(i, wide, clock);
     TraceBranch(y_BTC, trace);
+    Enter(clock, StepPart::kApply);
     x = (wide + y_BTC).to(stream_type);
+    EnterBackward(clock, x, StepPart::kApply);
   }
   TraceStreams(x, trace);
+  Enter(clock, StepPart::kRest);
   return head_(norm_(x.to(torch::kFloat32)));
 }
 
@@ -184,11 +204,13 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
   const auto stream_type = settings_.dtype == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;
   if (residual_) return ForwardResidual(x.to(stream_type), trace);
   x = Expand(x).to(stream_type);
+  const std::shared_ptr<PartClock> clock = trace ? trace->clock : nullptr;
+  EnterBackward(clock, x, StepPart::kRest);
   at::Tensor predicted_read_BTN;  // by the site before
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const auto site = static_cast<std::int64_t>(i);
     if (hooks && hooks->streams) x = hooks->streams(site, x);
-    StreamMappings maps = sites[i]->Maps(x);
+    StreamMappings maps = sites[i]->Maps(x, clock);
     const at::Tensor read_BTN = maps.pre_BTN;
     if (sites[i]->settings().delayed_read) {
       maps.pre_BTN = predicted_read_BTN.defined() ? predicted_read_BTN : FirstStream(read_BTN);
@@ -196,13 +218,18 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
     predicted_read_BTN = read_BTN;
     if (hooks && hooks->res) maps.res_BTNN = hooks->res(site, maps.res_BTNN);
     TraceStreams(x, trace);
-    if (trace) trace->sites.push_back(AtPositions(maps, trace->positions));
-    if (trace && trace->in_detail) trace->parameters.push_back(CopyOf(sites[i]));
-    const at::Tensor y_BTC = Sublayer(i, sites[i]->Read(maps, x));
+    TraceMaps(maps, sites[i], trace);
+    Enter(clock, StepPart::kApply);
+    const at::Tensor z_BTC = sites[i]->Read(maps, x);
+    EnterBackward(clock, z_BTC, StepPart::kApply);
+    const at::Tensor y_BTC = Sublayer(i, z_BTC, clock);
     TraceBranch(y_BTC, trace);
+    Enter(clock, StepPart::kApply);
     x = sites[i]->Write(maps, x, y_BTC);
+    EnterBackward(clock, x, StepPart::kApply);
   }
   TraceStreams(x, trace);
+  Enter(clock, StepPart::kRest);
   return head_(norm_(ReadOut(x, predicted_read_BTN)));
 }
 

@@ -30,6 +30,8 @@ struct ForwardTrace {
   at::Tensor positions;
   // Set before the pass: it leaves more, which snapshots need.
   bool in_detail = false;
+  // Set before the pass: is told of its parts, forward and backward. Null: nothing is timed.
+  std::shared_ptr<PartClock> clock;
 
   std::vector<StreamMappings> sites;     // detached, oldest first
   std::vector<at::Tensor> streams_BTNC;  // detached: before each site, and after the last
@@ -90,7 +92,8 @@ class DecoderImpl : public torch::nn::Module {
   at::Tensor ForwardResidual(at::Tensor x_BTC, ForwardTrace* trace);
   // `last_read_BTN`: the H_pre that the last site predicted.
   at::Tensor ReadOut(const at::Tensor& x_BTNC, const at::Tensor& last_read_BTN);
-  at::Tensor Sublayer(std::size_t index, const at::Tensor& z_BTC);
+  at::Tensor Sublayer(std::size_t index, const at::Tensor& z_BTC,
+                      const std::shared_ptr<PartClock>& clock);
 
   ModelSettings settings_;
   bool residual_;

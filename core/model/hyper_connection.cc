@@ -66,7 +66,9 @@ void HyperConnectionImpl::Install(Mixer next) {
   mixer = register_module("res", std::move(next));
 }
 
-StreamMappings HyperConnectionImpl::Maps(const at::Tensor& x_BTNC) {
+StreamMappings HyperConnectionImpl::Maps(const at::Tensor& x_BTNC,
+                                         const std::shared_ptr<PartClock>& clock) {
+  Enter(clock, StepPart::kCoefficients);
   const at::Tensor x = Coefficients(x_BTNC);
   std::vector<MapPredictor> predictors = {pre, post, mixer->predictor};
   if (!outgoing.is_empty()) predictors.push_back(outgoing->predictor);
@@ -99,10 +101,16 @@ StreamMappings HyperConnectionImpl::Maps(const at::Tensor& x_BTNC) {
   maps.pre_raw_BTN = raw[0];
   maps.post_raw_BTN = raw[1];
   maps.logits_BTK = raw[2];
+  Enter(clock, StepPart::kConstraint);
   maps.res_BTNN = MapLogitsDifferentiably(mixer->choice, streams_, raw[2]).to(x.options());
   if (!outgoing.is_empty()) {
     const at::Tensor old = MapLogitsDifferentiably(outgoing->choice, streams_, raw[3]);
     maps.res_BTNN = (1 - blend_weight_) * old.to(x.options()) + blend_weight_ * maps.res_BTNN;
+  }
+  EnterBackward(clock, maps.res_BTNN, StepPart::kConstraint);
+  // The gates and the predictor are walked back after the constraint, whichever of them there are.
+  for (const at::Tensor& t : {maps.post_BTN, maps.pre_BTN, raw[2]}) {
+    EnterBackward(clock, t, StepPart::kCoefficients);
   }
   return maps;
 }

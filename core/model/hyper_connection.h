@@ -13,6 +13,7 @@
 
 #include "core/manifold/mixing_constraint.h"
 #include "core/model/map_predictor.h"
+#include "core/model/part_clock.h"
 #include "core/record/configuration.h"
 
 namespace mhc {
@@ -53,8 +54,9 @@ class HyperConnectionImpl : public torch::nn::Module {
   HyperConnectionImpl(const SiteSettings& settings, std::int64_t streams, std::int64_t channels,
                       std::int64_t site);
 
-  // x_BTNC: the streams, in any floating type.
-  StreamMappings Maps(const at::Tensor& x_BTNC);
+  // x_BTNC: the streams, in any floating type. `clock` may be null; it is told of coefficients and
+  // constraint.
+  StreamMappings Maps(const at::Tensor& x_BTNC, const std::shared_ptr<PartClock>& clock = nullptr);
   // z_BTC = H_pre x, in the type of the coefficients.
   at::Tensor Read(const StreamMappings& maps, const at::Tensor& x_BTNC) const;
   // H_res x + H_postᵀ f, in the type of x.

@@ -79,6 +79,9 @@ constexpr std::array kKinds = {
                  "site changes no direction; 0 beside a state of zeros."},
     SnapshotKind{"parameter_gradient_norm", "L,3",
                  "Gradient norm of φ, b and α of every site, before clipping."},
+    SnapshotKind{"stream_gradient_norm", "L+1,n",
+                 "‖∂L/∂X_l‖ of every stream before each site and after the last, over the probe's "
+                 "tokens together."},
     SnapshotKind{
         "measured_backward_gain", "L+1",
         "‖∂L/∂X_l‖_F / ‖∂L/∂X_L‖_F before each site and after the last, over the probe's tokens "

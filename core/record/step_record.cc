@@ -20,6 +20,18 @@ constexpr std::array kColumns = {
     StepColumn{"step_ms", "ms", "Time of the step, probe and record left out."},
     StepColumn{"probe_ms", "ms", "Time of the probe at this step."},
     StepColumn{"record_ms", "ms", "Time of the record's transaction of the step before."},
+    StepColumn{"coefficients_ms", "ms",
+               "Time of the step, forward and backward, in the coefficients: products, norm and "
+               "gates of all sites."},
+    StepColumn{"constraint_ms", "ms",
+               "Time of the step, forward and backward, in the constraint: from logits to H_res."},
+    StepColumn{"apply_ms", "ms",
+               "Time of the step, forward and backward, in reading, writing and mixing the "
+               "streams; in a residual run the addition."},
+    StepColumn{"sublayer_ms", "ms",
+               "Time of the step, forward and backward, in attention and MLP themselves."},
+    StepColumn{"peak_memory", "MiB",
+               "Largest resident memory of the engine's process up to and with this step."},
     StepColumn{"validation_loss", "nats", "Mean cross-entropy on the validation part."},
     StepColumn{"site_forward_gain", "",
                "Largest single-site forward gain max_i |Σ_j H_ij| over sites, mean over tokens; "

@@ -1,5 +1,7 @@
 #include "core/train/experiment.h"
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <limits>
 #include <numeric>
@@ -19,6 +21,18 @@ std::string FirstLine(const std::string& text) { return text.substr(0, text.find
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Largest resident memory of this process so far, MiB.
+double PeakMemory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  constexpr double kUnits = 1024.0 * 1024.0;  // bytes
+#else
+  constexpr double kUnits = 1024.0;  // KiB
+#endif
+  return static_cast<double>(usage.ru_maxrss) / kUnits;
 }
 
 }  // namespace
@@ -122,27 +136,22 @@ Status Experiment::TrainOneStep() {
   ForwardTrace trace;
   trace.positions = probe_.positions();
   trace.in_detail = snapshot;
+  // A CUDA device is waited for at each change of part: with snapshots only.
+  if (snapshot || (scalars && host_.device.is_cpu())) {
+    trace.clock = std::make_shared<PartClock>(host_.device);
+  }
   const StepOutcome outcome =
       trainer_->Step(data_.TrainingBatch(finished_), learning_rate, scalars ? &trace : nullptr);
+  Enter(trace.clock, StepPart::kRest);
   const double step_seconds = SecondsSince(start);
 
-  StepRecord record;
-  record.step = step;
-  const ModelSettings& model = folder_.configuration().model;
-  record.Set("tokens", static_cast<double>(step * settings.batch * model.context));
-  record.Set("loss", outcome.loss);
-  record.Set("learning_rate", learning_rate);
-  record.Set("gradient_norm", outcome.gradient_norm);
-  record.Set("mixing_gradient_norm", outcome.mixing_gradient_norm);
-  record.Set("mixing_logits_gradient_norm", outcome.mixing_logits_gradient_norm);
-  record.Set("clipped", outcome.clipped);
-  if (outcome.harmonized_scale) record.Set("harmonized_scale", *outcome.harmonized_scale);
-  record.Set("skipped", !outcome.finite);
-  record.Set("step_ms", 1e3 * step_seconds);
-  record.Set("record_ms", record_ms_);
+  StepRecord record = RecordOf(outcome, learning_rate);
   if (scalars) probe_.MeasureScalars(trace, record);
   if (snapshot) probe_.MeasureSnapshots(trace, outcome, record);
-  if (scalars) record.Set("probe_ms", 1e3 * (SecondsSince(start) - step_seconds));
+  const double trace_ms = trace.clock ? trace.clock->Milliseconds(StepPart::kTrace) : 0.0;
+  record.Set("step_ms", 1e3 * step_seconds - trace_ms);
+  if (scalars) record.Set("probe_ms", 1e3 * (SecondsSince(start) - step_seconds) + trace_ms);
+  if (trace.clock) RecordParts(*trace.clock, record);
 
   finished_ = step;
   if (steps_allowed_ > 0) --steps_allowed_;
@@ -157,6 +166,34 @@ Status Experiment::TrainOneStep() {
   skipped_steps_ = 0;
   if (finished_ >= failed_step_) roll_backs_ = 0;
   return SaveRegularCheckpoint();
+}
+
+// What every step has.
+StepRecord Experiment::RecordOf(const StepOutcome& outcome, double learning_rate) const {
+  StepRecord record;
+  record.step = finished_ + 1;
+  const std::int64_t tokens =
+      folder_.configuration().train.batch * folder_.configuration().model.context;
+  record.Set("tokens", static_cast<double>(record.step * tokens));
+  record.Set("loss", outcome.loss);
+  record.Set("learning_rate", learning_rate);
+  record.Set("gradient_norm", outcome.gradient_norm);
+  record.Set("mixing_gradient_norm", outcome.mixing_gradient_norm);
+  record.Set("mixing_logits_gradient_norm", outcome.mixing_logits_gradient_norm);
+  record.Set("clipped", outcome.clipped);
+  if (outcome.harmonized_scale) record.Set("harmonized_scale", *outcome.harmonized_scale);
+  record.Set("skipped", !outcome.finite);
+  record.Set("record_ms", record_ms_);
+  record.Set("peak_memory", PeakMemory());
+  return record;
+}
+
+void Experiment::RecordParts(const PartClock& clock, StepRecord& record) const {
+  record.Set("apply_ms", clock.Milliseconds(StepPart::kApply));
+  record.Set("sublayer_ms", clock.Milliseconds(StepPart::kSublayer));
+  if (folder_.configuration().SiteCount() == 0) return;
+  record.Set("coefficients_ms", clock.Milliseconds(StepPart::kCoefficients));
+  record.Set("constraint_ms", clock.Milliseconds(StepPart::kConstraint));
 }
 
 // One that cannot be saved is no reason to lose what comes after it: the next one is tried again.

@@ -80,6 +80,8 @@ class Experiment {
   Result<RunState> TrainCatchingExceptions(const std::function<bool()>& stop_requested);
   Result<RunState> Train(const std::function<bool()>& stop_requested);
   Status TrainOneStep();
+  StepRecord RecordOf(const StepOutcome& outcome, double learning_rate) const;
+  void RecordParts(const PartClock& clock, StepRecord& record) const;
   Status SaveRegularCheckpoint();
   Status AppendStep(StepRecord& record);
   void EvaluateInto(StepRecord& record);

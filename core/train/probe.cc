@@ -205,10 +205,13 @@ void Probe::PackBranches(const ForwardTrace& trace, const std::vector<at::Tensor
 
 void Probe::PackGradients(const ForwardTrace& trace, Pack& pack) const {
   std::vector<at::Tensor> norms;
-  for (const at::Tensor& gradient : *trace.gradients_BTNC) {
-    norms.push_back(gradient.norm(2, torch::kFloat64));
+  for (const at::Tensor& gradient_BTNC : *trace.gradients_BTNC) {
+    norms.push_back(at::norm(gradient_BTNC, 2, {0, 1, 3}, /*keepdim=*/false, torch::kFloat64));
   }
-  if (!norms.empty()) pack.Add("measured_backward_gain", torch::stack(norms) / norms.back());
+  if (norms.empty()) return;
+  const at::Tensor by_stream = torch::stack(norms), norm = by_stream.norm(2, {-1});
+  pack.Add("stream_gradient_norm", by_stream);
+  pack.Add("measured_backward_gain", norm / norm[-1]);
 }
 
 void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {

@@ -2,6 +2,7 @@
 // of a run to hold against another.
 #pragma once
 
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -38,6 +39,7 @@ class ScriptedObserver : public ExperimentObserver {
 
 class ExperimentTest : public TrainTest {
  protected:
+  static constexpr auto kHangGuard = std::chrono::seconds(120);
   static constexpr std::int64_t kNoStop = std::numeric_limits<std::int64_t>::max();
 
   ExperimentTest() {
@@ -82,7 +84,11 @@ class ExperimentTest : public TrainTest {
       submit(step);
       if (also) also(step);
     };
-    return Must(experiment.Run([&] { return observer_.step >= stop_at; }));
+    // A run that pauses by itself would wait for somebody for ever.
+    const auto begin = std::chrono::steady_clock::now();
+    return Must(experiment.Run([&] {
+      return observer_.step >= stop_at || std::chrono::steady_clock::now() - begin > kHangGuard;
+    }));
   }
   RunState StartAndRun(const std::string& name, const std::vector<Setting>& more,
                        const Script& script = {}, std::int64_t stop_at = kNoStop) {

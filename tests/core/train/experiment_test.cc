@@ -64,6 +64,31 @@ TEST_F(ExperimentStartTest, AFinishedRunHasARowAStepAndItsCheckpoints) {
   EXPECT_EQ(observer_.steps_done.size(), 20u);
 }
 
+TEST_F(ExperimentStartTest, TheTimeOfAProbedStepIsParted) {
+  StartAndRun("run", {{"probe.every", "2"}});
+  for (const StepRecord& row : Must(Reader("run").Rows(1, 20))) {
+    double parts = 0.0;
+    for (const char* part : {"coefficients_ms", "constraint_ms", "apply_ms", "sublayer_ms"}) {
+      const bool is_probed = row.step % 2 == 0 || row.step % 5 == 0;
+      ASSERT_EQ(row.Get(part).has_value(), is_probed) << part << " of step " << row.step;
+      if (!is_probed) continue;
+      EXPECT_GT(*row.Get(part), 0.0) << part;
+      parts += *row.Get(part);
+    }
+    EXPECT_LT(parts, *row.Get("step_ms"));
+    EXPECT_GT(*row.Get("peak_memory"), 10.0);
+  }
+}
+
+TEST_F(ExperimentStartTest, AResidualRunHasNoCoefficientsToTime) {
+  StartAndRun("run", {{"mixing.connection", "residual"}});
+  const StepRecord row = Must(Reader("run").Rows(20, 20)).front();
+  EXPECT_FALSE(row.Get("coefficients_ms"));
+  EXPECT_FALSE(row.Get("constraint_ms"));
+  EXPECT_GT(*row.Get("sublayer_ms"), 0.0);
+  EXPECT_GT(*row.Get("apply_ms"), 0.0);
+}
+
 TEST_F(ExperimentStartTest, TheLossFallsOnATextThatCanBeLearned) {
   StartAndRun("run", {{"train.steps", "60"}, {"train.learning_rate", "0.03"}});
   const std::vector<double> losses = Column("run", "loss");

@@ -222,6 +222,18 @@ TEST_P(SnapshotOracle, TheMeasuredBackwardGainIsThatOfTheStatesGradients) {
   EXPECT_EQ(step_.At("measured_backward_gain", kSites), 1.0);
 }
 
+TEST_P(SnapshotOracle, TheGradientNormOfAStreamIsThatOfItsRows) {
+  for (std::int64_t place = 0; place <= kSites; ++place) {
+    const at::Tensor& gradient = step_.trace.gradients_BTNC->at(place);
+    for (std::int64_t stream = 0; stream < 4; ++stream) {
+      const double mean_square = TokenMeanOf(
+          [&](std::int64_t t) { return AtToken(gradient, t).row(stream).squaredNorm(); });
+      ExpectClose(step_.At("stream_gradient_norm", place, 4, stream),
+                  std::sqrt(kTokens * mean_square), Place("stream gradient", place));
+    }
+  }
+}
+
 TEST_P(SnapshotOracle, GradientNormsOfPhiBiasAndAlphaAreThoseOfTheGradients) {
   const char* const groups[] = {".phi", ".bias", ".alpha"};
   for (std::int64_t site = 0; site < kSites; ++site) {

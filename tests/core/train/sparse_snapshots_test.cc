@@ -14,9 +14,9 @@ TEST(ResidualSnapshots, HaveTheKindsOfStreamsWithSublayersForSites) {
     kinds.push_back(kind);
     for (const float value : snapshot.data) EXPECT_TRUE(std::isfinite(value)) << kind;
   }
-  EXPECT_THAT(
-      kinds, UnorderedElementsAre("stream_rms", "stream_cosine", "stream_diversity", "state_cosine",
-                                  "branch_ratio", "measured_backward_gain"));
+  EXPECT_THAT(kinds, UnorderedElementsAre("stream_rms", "stream_cosine", "stream_diversity",
+                                          "state_cosine", "branch_ratio", "measured_backward_gain",
+                                          "stream_gradient_norm"));
   for (std::int64_t site = 0; site < kSites; ++site) {
     const double expected = TokenMeanOf([&](std::int64_t t) {
       const Matrix x = AtToken(step.trace.streams_BTNC[site], t);
