@@ -71,6 +71,16 @@ ordered_json ConstraintJson(const std::vector<std::string>& names) {
   return same ? ordered_json(names.front()) : ordered_json(names);
 }
 
+// Null where the parts were not timed.
+ordered_json PartsJson(const std::optional<StepCost>& cost) {
+  if (!cost) return nullptr;
+  return {{"sublayers", cost->sublayers},
+          {"coefficients", OrNull(cost->coefficients)},
+          {"constraint", OrNull(cost->constraint)},
+          {"apply", cost->apply},
+          {"rest", cost->rest}};
+}
+
 Status ReadRecord(RecordReader& reader, RunStatus& status) {
   auto description = reader.Description();
   if (!description) return tl::unexpected(description.error());
@@ -82,6 +92,7 @@ Status ReadRecord(RecordReader& reader, RunStatus& status) {
   if (!rows) return tl::unexpected(rows.error());
   if (!rows->empty()) status.loss = rows->back().Get("loss");
   SetSpeed(*rows, status);
+  status.cost = MedianStepCost(*rows);
   const auto losses = reader.ColumnExtremes("loss");
   if (!losses) return tl::unexpected(losses.error());
   if (losses->finite > 0) status.best_loss = losses->minimum;
@@ -144,25 +155,28 @@ ordered_json ToJson(const CheckpointRow& checkpoint) {
 
 ordered_json ToJson(const RunStatus& status) {
   const RunDescription& d = status.description;
-  ordered_json json = {{"run", status.run},
-                       {"id", d.id},
-                       {"name", d.name},
-                       {"state", ToText(status.state)},
-                       {"step", status.step},
-                       {"steps", d.steps},
-                       {"loss", OrNull(status.loss)},
-                       {"best_loss", OrNull(status.best_loss)},
-                       {"validation_loss", OrNull(status.validation_loss)},
-                       {"entropy_floor", OrNull(d.entropy_floor)},
-                       {"connection", status.connection},
-                       {"constraint", ConstraintJson(status.constraints)},
-                       {"parameters", d.parameters},
-                       {"mixing_parameters", d.mixing_parameters},
-                       {"tokens_per_second", OrNull(status.tokens_per_second)},
-                       {"step_ms", OrNull(status.step_ms)},
-                       {"probe_share", OrNull(status.probe_share)},
-                       {"threads", d.threads},
-                       {"device", d.device}};
+  ordered_json json = {
+      {"run", status.run},
+      {"id", d.id},
+      {"name", d.name},
+      {"state", ToText(status.state)},
+      {"step", status.step},
+      {"steps", d.steps},
+      {"loss", OrNull(status.loss)},
+      {"best_loss", OrNull(status.best_loss)},
+      {"validation_loss", OrNull(status.validation_loss)},
+      {"entropy_floor", OrNull(d.entropy_floor)},
+      {"connection", status.connection},
+      {"constraint", ConstraintJson(status.constraints)},
+      {"parameters", d.parameters},
+      {"mixing_parameters", d.mixing_parameters},
+      {"tokens_per_second", OrNull(status.tokens_per_second)},
+      {"step_ms", OrNull(status.step_ms)},
+      {"step_parts_ms", PartsJson(status.cost)},
+      {"peak_memory_mib", status.cost ? OrNull(status.cost->peak_memory) : nullptr},
+      {"probe_share", OrNull(status.probe_share)},
+      {"threads", d.threads},
+      {"device", d.device}};
   json["parent"] = nullptr;
   if (d.parent) json["parent"] = {{"id", d.parent->id}, {"step", d.parent->step}};
   json["checkpoints"] = status.checkpoints;

@@ -11,6 +11,7 @@
 #include "core/record/record_reader.h"
 #include "core/record/run_description.h"
 #include "core/record/run_folder.h"
+#include "core/record/step_cost.h"
 #include "core/result.h"
 
 namespace mhc {
@@ -29,6 +30,7 @@ struct RunStatus {
   std::optional<double> step_ms;            // probe and record left out
   std::optional<double> tokens_per_second;  // with probe and record
   std::optional<double> probe_share;        // of a step's time, of the steps' sums
+  std::optional<StepCost> cost;             // medians; empty where no step's parts were timed
   std::vector<std::int64_t> checkpoints;    // steps
   std::vector<Alert> alerts;
   std::vector<Intervention> interventions;

@@ -52,6 +52,10 @@ TEST_F(RecordCommandsTest, StatusHasEveryKeyOfTheContract) {
   EXPECT_EQ(status["step"], kSteps);
   EXPECT_EQ(status["constraint"], "sinkhorn");
   EXPECT_EQ(status["threads"], 1);
+  for (const char* part : {"sublayers", "coefficients", "constraint", "apply", "rest"}) {
+    EXPECT_GT(status["step_parts_ms"][part], 0.0) << part;
+  }
+  EXPECT_GT(status["peak_memory_mib"], 10.0);
   EXPECT_TRUE(status["parent"].is_null());
   EXPECT_EQ(status["checkpoints"], nlohmann::json({0, 50, 60}));
   EXPECT_LE(status["best_loss"], status["loss"]);
