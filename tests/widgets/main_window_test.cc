@@ -160,6 +160,24 @@ TEST_F(MainWindowTest, SumsOfOrthogonalMapsComeAfterTheNormThatTheyKeep) {
       << "the identity keeps sums, too";
 }
 
+TEST_F(MainWindowTest, WhatAStepCostsIsPartedAndStepsThatWereClippedAreCounted) {
+  StartNewRun();
+  const auto says = [&](const char* name, const char* words) {
+    return Find<QLabel>(name)->isVisibleTo(window_.get()) &&
+           Find<QLabel>(name)->text().contains(QLatin1String(words));
+  };
+  EXPECT_TRUE(QTest::qWaitFor([&] { return says("costSublayers", "ms"); }, kLimit_ms));
+  for (const char* part : {"costCoefficients", "costConstraint", "costApply", "costRest"}) {
+    EXPECT_TRUE(says(part, "ms")) << part;
+  }
+  EXPECT_TRUE(says("costMemory", "MiB"));
+  EXPECT_TRUE(says("costElements", "592")) << "(8n + 2)C + 2(n² + 2n)";
+  EXPECT_TRUE(says("clippedValue", " of "));
+  StartNewRun({{"mixing.connection", "residual"}});
+  EXPECT_TRUE(QTest::qWaitFor([&] { return says("costElements", "48"); }, kLimit_ms));
+  EXPECT_FALSE(says("costConstraint", "ms"));
+}
+
 TEST_F(MainWindowTest, ARunThatWasClickedIsStillReadable) {
   StartNewRun();
   auto* table = Find<QTableView>("runTable");

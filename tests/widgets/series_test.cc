@@ -52,6 +52,7 @@ Extent BruteExtent(const std::vector<double>& values, std::int64_t first, std::i
     if (extent.finite == 0) extent.minimum = extent.maximum = value;
     extent.minimum = std::min(extent.minimum, value);
     extent.maximum = std::max(extent.maximum, value);
+    extent.sum += value;
     ++extent.finite;
   }
   return extent;
@@ -62,6 +63,9 @@ void ExpectSame(const Extent& found, const Extent& expected) {
   if (expected.finite == 0) return;
   EXPECT_EQ(found.minimum, expected.minimum);
   EXPECT_EQ(found.maximum, expected.maximum);
+  EXPECT_NEAR(found.sum, expected.sum,
+              1e-12 * static_cast<double>(expected.finite) *
+                  std::max(std::abs(expected.minimum), std::abs(expected.maximum)));
 }
 
 // The first finite value going from `begin` towards `end`, both inside.

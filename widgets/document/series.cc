@@ -15,6 +15,7 @@ void Extent::Add(double value) {
   if (!std::isfinite(value)) return;
   minimum = finite == 0 ? value : std::min(minimum, value);
   maximum = finite == 0 ? value : std::max(maximum, value);
+  sum += value;
   ++finite;
 }
 
@@ -22,6 +23,7 @@ void Extent::Add(const Extent& other) {
   if (other.finite == 0) return;
   minimum = finite == 0 ? other.minimum : std::min(minimum, other.minimum);
   maximum = finite == 0 ? other.maximum : std::max(maximum, other.maximum);
+  sum += other.sum;
   finite += other.finite;
 }
 

@@ -13,6 +13,7 @@ namespace mhc {
 // What a range of steps holds. Non-finite values are counted and never mixed in.
 struct Extent {
   double minimum = 0.0, maximum = 0.0;  // of the finite values
+  double sum = 0.0;                     // of them
   std::int64_t finite = 0;
   void Add(double value);
   void Add(const Extent& other);

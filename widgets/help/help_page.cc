@@ -41,11 +41,19 @@ HelpPage Views() {
       "token and then averaged; the product of token means is another number and is called so.\n\n"
       "**Spectrum**: singular values. σ₁ of a doubly stochastic matrix is 1; σ₂ says how much of "
       "the "
-      "difference between streams passes a site.\n\n"
+      "difference between streams passes a site. The eigenvalues of the same matrices lie in the "
+      "complex plane: inside the unit circle a difference fades, on it it is kept and turned, "
+      "outside it grows.\n\n"
       "**Streams**: size of each stream along the depth, how alike they are, and the weights with "
       "which each site reads and writes.\n\n"
       "**Stream scope**: the whole stack. A ribbon's width is the weight that it carries, a bar's "
-      "strength the stream's RMS; full dots are read weights, rings are write weights.");
+      "strength the stream's RMS; full dots are read weights, rings are write weights.\n\n"
+      "**Cost of a step**: where its time goes, forward and backward together: attention and MLP "
+      "themselves, the products and gates that predict the maps, the constraint, and reading, "
+      "writing and mixing the streams. The last three are what hyper-connections add to a "
+      "residual model; elements moved says how much of that is memory traffic. The paper's 6.7 % "
+      "is of fused kernels at 27 billion parameters: a small model computed operation by "
+      "operation pays far more.");
   return {QStringLiteral("views"), Tr("Using the lab"), Tr("The views"), markdown};
 }
 

@@ -1,7 +1,6 @@
 #include "widgets/panels/cursor_values.h"
 
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
 #include <array>
@@ -14,7 +13,7 @@
 namespace mhc {
 namespace {
 
-enum class Kind { kLast, kSmallest };
+enum class Kind { kLast, kSmallest, kCount };
 
 struct Row {
   const char* name;
@@ -31,6 +30,7 @@ constexpr std::array kRows = {
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "best"), "loss", nullptr, Kind::kSmallest, false},
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "validation"), "validation_loss", nullptr,
         Kind::kLast, false},
+    Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "clipped"), "clipped", nullptr, Kind::kCount, false},
     Row{QT_TRANSLATE_NOOP("mhc::CursorValues", "composite fwd"), "composite_forward_gain",
         "composite_forward_gain_std", Kind::kLast, true,
         QT_TRANSLATE_NOOP("mhc::CursorValues", "row sums")},
@@ -49,6 +49,14 @@ constexpr int kDigits = 4;
 
 QString Number(double value, int digits = kDigits) {
   return QString::fromStdString(MeasureText(value, digits)).replace(' ', QChar(QChar::Nbsp));
+}
+
+QString Count(std::int64_t count) { return QString::fromStdString(StepText(count)); }
+
+// False for what a run of that configuration does not have.
+bool Has(const Row& row, const Configuration& configuration) {
+  if (row.kind == Kind::kCount) return configuration.train.clip > 0.0;
+  return !row.of_mixing || configuration.SiteCount() > 0;
 }
 
 // " ± 0.002", with as many decimals as the value has.
@@ -71,6 +79,10 @@ QString ValueText(const RunDocument& run, const Row& row, std::int64_t step) {
     const Extent extent = series.Over(1, step);
     return extent.finite == 0 ? QStringLiteral("–") : Number(extent.minimum);
   }
+  if (row.kind == Kind::kCount) {
+    const Extent extent = series.Over(1, step);
+    return CursorValues::tr("%1 of %2").arg(Count(std::llround(extent.sum)), Count(extent.finite));
+  }
   std::int64_t found = 0;
   double value = 0.0;
   if (!series.LastFinite(step, found, value)) return QStringLiteral("–");
@@ -82,6 +94,9 @@ QString ValueText(const RunDocument& run, const Row& row, std::int64_t step) {
 QString TipText(const Row& row, bool is_orthogonal) {
   if (row.kind == Kind::kSmallest) {
     return CursorValues::tr("Smallest training loss up to the cursor.");
+  }
+  if (row.kind == Kind::kCount) {
+    return CursorValues::tr("Steps up to the cursor whose gradient was clipped.");
   }
   const StepColumn& column = StepColumns()[static_cast<std::size_t>(FindStepColumn(row.column))];
   const QString text =
@@ -100,12 +115,7 @@ CursorValues::CursorValues(const ViewContext& context, QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(kPanelMargin, kPanelMargin, kPanelMargin, kRowSpacing);
   column->setSpacing(kRowSpacing);
-  auto* head = new QHBoxLayout();
-  column->addLayout(head);
-  head->addWidget(MakeSectionLabel(tr("At the cursor"), context_.look, this), 1);
-  step_ = MakeLabel(context_.look, Role::kQuietText, this);
-  step_->setFont(SmallerFont(context_.look.NumberFont()));
-  head->addWidget(step_);
+  step_ = AddSectionHead(*column, tr("At the cursor"), context_.look, this);
   grid_ = new QGridLayout();
   grid_->setHorizontalSpacing(kRowSpacing);
   grid_->setVerticalSpacing(kRowSpacing / 2);
@@ -148,7 +158,7 @@ void CursorValues::Refresh() {
   step_->setText(loaded ? tr("step %1").arg(QString::fromStdString(StepText(step))) : QString());
   Arrange(loaded && run->IsOrthogonalAt(step));
   for (std::size_t i = 0; i < kRows.size(); ++i) {
-    const bool has = !loaded || !kRows[i].of_mixing || run->configuration().SiteCount() > 0;
+    const bool has = !loaded || Has(kRows[i], run->configuration());
     names_[i]->setVisible(has);
     values_[i]->setVisible(has);
     if (has) values_[i]->setText(loaded ? ValueText(*run, kRows[i], step) : QStringLiteral("–"));

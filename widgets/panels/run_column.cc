@@ -3,6 +3,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/panels/alert_table.h"
+#include "widgets/panels/cost_values.h"
 #include "widgets/panels/cursor_values.h"
 #include "widgets/panels/difference_list.h"
 #include "widgets/panels/run_table.h"
@@ -31,6 +32,8 @@ RunColumn::RunColumn(const ViewContext& context, QWidget* parent) : QScrollArea(
   auto* alerts = new AlertTable(context, page);
   alerts->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   column->addWidget(alerts);
+  line();
+  column->addWidget(new CostValues(context, page));
   column->addStretch(1);
 }
 

@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QPainter>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -68,6 +69,17 @@ QLabel* MakeSectionLabel(const QString& text, const Look& look, QWidget* parent)
   label->setFont(look.LabelFont());
   label->setText(text);
   return label;
+}
+
+QLabel* AddSectionHead(QVBoxLayout& column, const QString& text, const Look& look,
+                       QWidget* parent) {
+  auto* head = new QHBoxLayout();
+  column.addLayout(head);
+  head->addWidget(MakeSectionLabel(text, look, parent), 1);
+  QLabel* beside = MakeLabel(look, Role::kQuietText, parent);
+  beside->setFont(SmallerFont(look.NumberFont()));
+  head->addWidget(beside);
+  return beside;
 }
 
 QWidget* MakeSectionLine(const Look& look, QWidget* parent) {

@@ -29,6 +29,8 @@ QLabel* MakeLabel(const Look& look, Role role, QWidget* parent);
 // Quiet, smaller and wrapped.
 QLabel* MakeNote(const Look& look, QWidget* parent);
 QLabel* MakeSectionLabel(const QString& text, const Look& look, QWidget* parent);
+// The same at the top of a column, and at its right end the label that is returned: small digits.
+QLabel* AddSectionHead(QVBoxLayout& column, const QString& text, const Look& look, QWidget* parent);
 // One pixel between sections.
 QWidget* MakeSectionLine(const Look& look, QWidget* parent);
 

@@ -38,6 +38,14 @@ std::vector<std::vector<double>> DiagnosticsBySite(
   return lines;
 }
 
+std::vector<std::vector<std::complex<double>>> EigenvaluesBySite(const Snapshot& matrices) {
+  std::vector<std::vector<std::complex<double>>> by_site;
+  for (int site = 0; site < matrices.shape.front(); ++site) {
+    by_site.push_back(Diagnose(MatrixOfSite(matrices, site)).eigenvalues);
+  }
+  return by_site;
+}
+
 QString EigenvaluesOfSite(const Snapshot& matrices, int site) {
   const MatrixDiagnostics diagnostics = Diagnose(MatrixOfSite(matrices, site));
   QStringList values;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QString>
+#include <complex>
 #include <vector>
 
 #include "core/manifold/diagnostics/matrix_diagnostics.h"
@@ -26,6 +27,9 @@ std::vector<std::vector<double>> MatrixMeasures(RunDocument&, RunSnapshots&,
                                                 const FetchedSnapshot& found) {
   return DiagnosticsBySite(found.snapshot, {Members...});
 }
+
+// Those of every site's matrix, by falling modulus.
+std::vector<std::vector<std::complex<double>>> EigenvaluesBySite(const Snapshot& matrices);
 
 // The eigenvalues of a site's matrix, and what is read off the second: its gap and mixing time.
 QString EigenvaluesOfSite(const Snapshot& matrices, int site);

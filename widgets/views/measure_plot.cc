@@ -41,7 +41,11 @@ std::vector<std::vector<double>> ValuesOf(const SiteMeasure& measure, const Snap
     }
     return values;
   }
-  for (const SiteMeasureLine& line : measure.lines) {
+  std::vector<SiteMeasureLine> lines = measure.lines;
+  for (std::size_t stream = 0; measure.lines.empty() && stream < width; ++stream) {
+    lines.push_back({stream, ""});
+  }
+  for (const SiteMeasureLine& line : lines) {
     values.emplace_back();
     for (std::size_t i = line.component; i < snapshot.data.size(); i += width) {
       values.back().push_back(snapshot.data[i]);
@@ -83,6 +87,11 @@ const SiteMeasure& MeasurePlot::measure() const {
 }
 
 QString MeasurePlot::Title() const { return Translated(measure().title); }
+
+QString MeasurePlot::LineName(std::size_t line) const {
+  return measure().lines.empty() ? tr("stream %1").arg(line)
+                                 : Translated(measure().lines[line].name);
+}
 
 QString MeasurePlot::FigureName() const { return QString::fromLatin1(measure().figure); }
 
@@ -146,7 +155,7 @@ DepthContent MeasurePlot::Curves(bool is_for_paper) const {
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const QPen pen = context().look.RunPen(static_cast<int>(i));
     panel.curves.push_back({values_[i], {}, {}, pen});
-    LegendEntry entry{pen, Translated(measure().lines[i].name), {}};
+    LegendEntry entry{pen, LineName(i), {}};
     if (!is_for_paper && site < values_[i].size()) entry.value = ValueText(values_[i][site]);
     if (values_.size() > 1) content.legend.push_back(entry);
   }
@@ -184,7 +193,7 @@ QString MeasurePlot::TextAt(int place) const {
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const auto at = static_cast<std::size_t>(place);
     if (at >= values_[i].size()) continue;
-    const QString name = Translated(measure().lines[i].name);
+    const QString name = LineName(i);
     lines << (name.isEmpty() ? ValueText(values_[i][at])
                              : tr("%1: %2").arg(name, ValueText(values_[i][at])));
   }
@@ -210,8 +219,10 @@ std::vector<std::vector<std::string>> MeasurePlot::FigureTable() const {
                                               {measure().is_between_sites ? "position" : "site"});
   const std::size_t places = values_.empty() ? 0 : values_.front().size();
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    const std::string name =
-        measure().is_matrix ? "of_site_" + std::to_string(i) : std::string(measure().lines[i].name);
+    std::string name = "of_site_" + std::to_string(i);
+    if (!measure().is_matrix) {
+      name = measure().lines.empty() ? "stream_" + std::to_string(i) : measure().lines[i].name;
+    }
     table[0].push_back(name.empty() ? measure().figure : name);
   }
   for (std::size_t place = 0; place < places; ++place) {

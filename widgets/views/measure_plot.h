@@ -37,6 +37,7 @@ class MeasurePlot : public View {
  private:
   const SiteMeasure& measure() const;
   QString Title() const;
+  QString LineName(std::size_t line) const;
   DepthContent Curves(bool is_for_paper) const;
   MatrixContent Kernel() const;
   QString TextAt(int place) const;

@@ -23,10 +23,10 @@ struct SiteMeasureLine {
 };
 
 struct SiteMeasure {
-  const char* figure;  // "effective_streams"
-  const char* title;   // in the menu and beside the axis
-  const char* kind;    // of the snapshot
-  std::vector<SiteMeasureLine> lines;
+  const char* figure;                  // "effective_streams"
+  const char* title;                   // in the menu and beside the axis
+  const char* kind;                    // of the snapshot
+  std::vector<SiteMeasureLine> lines;  // of one with none, every component is a stream's
   std::optional<double> ideal = {};
   bool is_logarithmic = false;    // where the values span more than two decades
   bool is_between_sites = false;  // a value before each site and one after the last

@@ -9,6 +9,7 @@
 #include "widgets/figures/plot_picture.h"
 #include "widgets/views/flag_text.h"
 #include "widgets/views/header_choice.h"
+#include "widgets/views/matrix_measures.h"
 #include "widgets/views/run_snapshots.h"
 
 namespace mhc {
@@ -16,8 +17,10 @@ namespace {
 
 constexpr auto kKind = "singular_values";
 constexpr auto kCompositeKind = "prefix_singular_values";
+constexpr auto kMatrices = "res_mean", kCompositeMatrices = "prefix_mean";
 constexpr int kUsualNumber = 1;  // σ₂: σ₁ of a doubly stochastic map is 1
 constexpr int kColorsFit = 0;    // else they are pinned
+constexpr int kWholeDisc = 0;    // else the plane holds the eigenvalues only
 constexpr double kReach = 4.0;   // of the pointer, in pixels
 
 // "σ₂".
@@ -49,27 +52,34 @@ SpectrumPlot::SpectrumPlot(const ViewContext& view_context, What what)
       pictures_(new QStackedWidget(this)),
       map_(new SpectrumMap(view_context.look, /*is_for_paper=*/false, this)),
       curves_(new DepthPicture(view_context.look, /*panels=*/1, /*is_for_paper=*/false, this)),
+      plane_(new EigenvaluePlane(view_context.look, /*is_for_paper=*/false, this)),
       what_choice_(new HeaderChoice(tr("What is drawn"), view_context.look, this)),
       number_choice_(new HeaderChoice(tr("Which singular value"), view_context.look, this)),
-      color_choice_(
-          new HeaderChoice(tr("Which values the colours span"), view_context.look, this)) {
+      color_choice_(new HeaderChoice(tr("Which values the colours span"), view_context.look, this)),
+      plane_choice_(new HeaderChoice(tr("What the axes hold"), view_context.look, this)) {
   pictures_->addWidget(map_);
   pictures_->addWidget(curves_);
+  pictures_->addWidget(plane_);
   SetPicture(pictures_);
   number_choice_->setObjectName(QStringLiteral("spectrumPlotNumber"));
   what_choice_->setObjectName(QStringLiteral("spectrumPlotWhat"));
-  what_choice_->SetChoices({tr("over time"), tr("over sites"), tr("composite over sites")});
+  what_choice_->SetChoices({tr("over time"), tr("over sites"), tr("composite over sites"),
+                            tr("eigenvalues"), tr("composite's eigenvalues")});
   what_choice_->SetChosen(static_cast<int>(what));
   number_choice_->SetChoices({SigmaText(0), SigmaText(1)});
   number_choice_->SetChosen(kUsualNumber);
   color_choice_->setObjectName(QStringLiteral("spectrumPlotColors"));
   color_choice_->SetChoices({tr("colours as the values lie"), tr("colours from 0 to 1")});
+  plane_choice_->setObjectName(QStringLiteral("spectrumPlotPlane"));
+  plane_choice_->SetChoices({tr("unit disc"), tr("as they lie")});
   AddControl(color_choice_);
+  AddControl(plane_choice_);
   AddControl(number_choice_);
   AddControl(what_choice_);
   connect(color_choice_, &HeaderChoice::chosenByHand, this, &SpectrumPlot::RefreshNow);
   connect(what_choice_, &HeaderChoice::chosenByHand, this, &SpectrumPlot::RefreshNow);
   connect(number_choice_, &HeaderChoice::chosenByHand, this, &SpectrumPlot::RefreshNow);
+  connect(plane_choice_, &HeaderChoice::chosenByHand, this, &SpectrumPlot::RefreshNow);
   connect(map_, &SpectrumMap::chosen, this, &SpectrumPlot::ChoosePlace);
   connect(map_, &SpectrumMap::pointedAt, this, [this](double step, int site, QPoint where) {
     QToolTip::showText(where, TextAt(step, site), map_);
@@ -78,9 +88,20 @@ SpectrumPlot::SpectrumPlot(const ViewContext& view_context, What what)
   connect(curves_, &DepthPicture::pointedAt, this, [this](int site, QPoint where) {
     QToolTip::showText(where, CurveTextAt(site), curves_);
   });
+  connect(plane_, &EigenvaluePlane::siteChosen, &context().site, &SiteCursor::SetSite);
+  connect(plane_, &EigenvaluePlane::pointedAt, this,
+          [this](int site, QPoint where) { QToolTip::showText(where, PlaneTextAt(site), plane_); });
 }
 
 SpectrumPlot::What SpectrumPlot::what() const { return static_cast<What>(what_choice_->chosen()); }
+
+bool SpectrumPlot::is_plane() const {
+  return what() == What::kEigenvalues || what() == What::kCompositeEigenvalues;
+}
+
+bool SpectrumPlot::is_composite() const {
+  return what() == What::kCompositeOverSites || what() == What::kCompositeEigenvalues;
+}
 
 int SpectrumPlot::number() const { return number_choice_->chosen(); }
 
@@ -94,16 +115,15 @@ void SpectrumPlot::ShowWhyThereIsNothing() {
   const Configuration& configuration = current()->configuration();
   if (configuration.SiteCount() == 0) {
     ShowEmpty(
-        tr("A residual run has no mixing matrices, and so no singular values. Show a run "
-           "with mhc or hc to see them here."));
+        tr("A residual run has no mixing matrices, and so no spectrum. Show a run "
+           "with mhc or hc to see one here."));
     return;
   }
   const std::int64_t first = configuration.probe.snapshot_every;
   const std::int64_t step =
       what() == What::kOverTime ? current()->last_step() : context().step.step();
   if (step < first) {
-    ShowEmpty(tr("The singular values of every site appear here with the first snapshot, at step "
-                 "%1.")
+    ShowEmpty(tr("The spectra of all sites appear here with the first snapshot, at step %1.")
                   .arg(StepNumber(first)));
     return;
   }
@@ -119,15 +139,18 @@ void SpectrumPlot::Refresh() {
   const bool fits_colors = color_choice_->chosen() == kColorsFit;
   color_choice_->SetTexts(fits_colors ? tr("colours fit") : tr("colours 0…1"),
                           fits_colors ? tr("fit") : tr("0…1"));
+  plane_choice_->setVisible(has_sites && is_plane());
   what_choice_->setVisible(has_sites);
   if (!has_sites) {
     ShowWhyThereIsNothing();
     return;
   }
   OfferNumbers(static_cast<int>(run.configuration().StreamCount()));
-  pictures_->setCurrentIndex(what() == What::kOverTime ? 0 : 1);
+  pictures_->setCurrentIndex(is_plane() ? 2 : what() == What::kOverTime ? 0 : 1);
   if (what() == What::kOverTime) {
     RefreshMap(run);
+  } else if (is_plane()) {
+    RefreshPlane(run);
   } else {
     RefreshCurves(run);
   }
@@ -165,30 +188,48 @@ void SpectrumPlot::FillMap(SpectrumMap& map, const SnapshotHistory& history,
   map.ShowMarks(std::move(marks));
 }
 
-void SpectrumPlot::RefreshCurves(RunDocument& run) {
-  const bool is_composite = what() == What::kCompositeOverSites;
+const FetchedSnapshot* SpectrumPlot::SnapshotToShow(RunDocument& run, const char* kind) {
   RunSnapshots snapshots(run);
-  const FetchedSnapshot* found =
-      snapshots.At(is_composite ? kCompositeKind : kKind, context().step.step());
+  const FetchedSnapshot* found = snapshots.At(kind, context().step.step());
   if (!snapshots.error().isEmpty()) {
     ShowError(snapshots.error());
-    return;
+    return nullptr;
   }
   if (found == nullptr) {
     ShowWhyThereIsNothing();
-    return;
+  } else {
+    shown_run_ = run.key();
   }
-  shown_run_ = run.key();
+  return found;
+}
+
+QString SpectrumPlot::WhatIsShown(std::int64_t step) const {
+  return tr("step %1 · %2")
+      .arg(StepNumber(step))
+      .arg(is_composite() ? tr("composite up to each site, token mean")
+                          : tr("H_res of every site, token mean"));
+}
+
+void SpectrumPlot::RefreshPlane(RunDocument& run) {
+  const FetchedSnapshot* found =
+      SnapshotToShow(run, is_composite() ? kCompositeMatrices : kMatrices);
+  if (found == nullptr) return;
+  matrices_ = found->snapshot;
+  plane_->Show({EigenvaluesBySite(*matrices_), std::max(context().site.site(), 0),
+                plane_choice_->chosen() == kWholeDisc});
+  ShowPicture(WhatIsShown(found->step));
+}
+
+void SpectrumPlot::RefreshCurves(RunDocument& run) {
+  const FetchedSnapshot* found = SnapshotToShow(run, is_composite() ? kCompositeKind : kKind);
+  if (found == nullptr) return;
   const auto streams = static_cast<std::size_t>(found->snapshot.shape.back());
   values_.assign(streams, {});
   for (std::size_t i = 0; i < found->snapshot.data.size(); ++i) {
     values_[i % streams].push_back(found->snapshot.data[i]);
   }
   curves_->Show(Curves(/*is_for_paper=*/false));
-  ShowPicture(tr("step %1 · %2")
-                  .arg(StepNumber(found->step))
-                  .arg(is_composite ? tr("composite up to each site, token mean")
-                                    : tr("H_res of every site, token mean")));
+  ShowPicture(WhatIsShown(found->step));
 }
 
 DepthContent SpectrumPlot::Curves(bool is_for_paper) const {
@@ -257,6 +298,10 @@ QString SpectrumPlot::CurveTextAt(int site) const {
   return lines.join(QStringLiteral("\n"));
 }
 
+QString SpectrumPlot::PlaneTextAt(int site) const {
+  return SiteText(site) + "\n" + EigenvaluesOfSite(*matrices_, site);
+}
+
 QString SpectrumPlot::FigureName() const {
   switch (what()) {
     case What::kOverTime:
@@ -264,12 +309,25 @@ QString SpectrumPlot::FigureName() const {
     case What::kOverSites:
       return QStringLiteral("spectrum");
     case What::kCompositeOverSites:
+      return QStringLiteral("composite_spectrum");
+    case What::kEigenvalues:
+      return QStringLiteral("eigenvalues");
+    case What::kCompositeEigenvalues:
       break;
   }
-  return QStringLiteral("composite_spectrum");
+  return QStringLiteral("composite_eigenvalues");
 }
 
 void SpectrumPlot::DrawFigure(QPainter& painter, double width, double height) {
+  if (is_plane()) {
+    EigenvaluePlane picture(context().look, /*is_for_paper=*/true);
+    EigenvaluePlane::Content content = plane_->content();
+    content.chosen.reset();
+    picture.Show(std::move(content));
+    picture.Arrange(width, height);
+    DrawPlot(picture, painter, width, height);
+    return;
+  }
   if (what() != What::kOverTime) {
     DepthPicture picture(context().look, /*panels=*/1, /*is_for_paper=*/true);
     picture.Show(Curves(/*is_for_paper=*/true));
@@ -285,6 +343,15 @@ void SpectrumPlot::DrawFigure(QPainter& painter, double width, double height) {
 
 std::vector<std::vector<std::string>> SpectrumPlot::FigureTable() const {
   std::vector<std::vector<std::string>> table;
+  if (is_plane()) {
+    table.push_back({"site", "real", "imaginary"});
+    for (std::size_t site = 0; site < plane_->content().by_site.size(); ++site) {
+      for (const std::complex<double>& value : plane_->content().by_site[site]) {
+        table.push_back({std::to_string(site), NumberText(value.real()), NumberText(value.imag())});
+      }
+    }
+    return table;
+  }
   if (what() != What::kOverTime) {
     table.push_back({"site"});
     for (std::size_t i = 0; i < values_.size(); ++i) {

@@ -1,5 +1,6 @@
 // The singular values of H_res: one of them for every site over time, or all of them against the
-// site at the cursor's step, of single sites or of the composites up to them.
+// site at the cursor's step, of single sites or of the composites up to them; and the eigenvalues
+// of either in the complex plane.
 //
 // Thread rule: the window's thread. Lifetime: that of its context.
 #pragma once
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "widgets/views/depth_picture.h"
+#include "widgets/views/eigenvalue_plane.h"
 #include "widgets/views/spectrum_map.h"
 #include "widgets/views/view.h"
 
@@ -20,7 +22,13 @@ class SpectrumPlot : public View {
   Q_OBJECT
 
  public:
-  enum class What { kOverTime, kOverSites, kCompositeOverSites };
+  enum class What {
+    kOverTime,
+    kOverSites,
+    kCompositeOverSites,
+    kEigenvalues,
+    kCompositeEigenvalues
+  };
 
   explicit SpectrumPlot(const ViewContext& context, What what = What::kOverTime);
 
@@ -33,25 +41,35 @@ class SpectrumPlot : public View {
 
  private:
   What what() const;
+  bool is_plane() const;
+  bool is_composite() const;
   int number() const;  // of the singular value that is drawn over time, 0 the largest
   void OfferNumbers(int streams);
   void ShowWhyThereIsNothing();
   void RefreshMap(RunDocument& run);
   void RefreshCurves(RunDocument& run);
+  void RefreshPlane(RunDocument& run);
+  // At the cursor's step; nullptr after saying why there is none.
+  const FetchedSnapshot* SnapshotToShow(RunDocument& run, const char* kind);
+  QString WhatIsShown(std::int64_t step) const;
   void FillMap(SpectrumMap& map, const SnapshotHistory& history, bool is_for_paper) const;
   DepthContent Curves(bool is_for_paper) const;
   const SnapshotHistory* History() const;  // nullptr where there is none that can be drawn
   void ChoosePlace(double step, int site);
   QString TextAt(double step, int site) const;
   QString CurveTextAt(int site) const;
+  QString PlaneTextAt(int site) const;
 
   QStackedWidget* pictures_;
   SpectrumMap* map_;
   DepthPicture* curves_;
+  EigenvaluePlane* plane_;
   HeaderChoice* what_choice_;
   HeaderChoice* number_choice_;
   HeaderChoice* color_choice_;
+  HeaderChoice* plane_choice_;
   std::vector<std::vector<double>> values_;  // of the curves: by singular value, then site
+  std::optional<Snapshot> matrices_;         // whose eigenvalues the plane shows
   std::optional<ReaderThread::RunKey> shown_run_;
 };
 
