@@ -20,12 +20,19 @@ at::Tensor AtPositions(const at::Tensor& t, const at::Tensor& positions,
   return t.flatten(0, 1).index_select(0, positions.to(t.device())).unsqueeze(0);
 }
 
-StreamMappings AtPositions(const StreamMappings& maps, const at::Tensor& positions) {
+// The raw values of read and write in detail only.
+StreamMappings AtPositions(const StreamMappings& maps, const at::Tensor& positions,
+                           bool in_detail) {
   const auto at = [&positions](const at::Tensor& t, std::int64_t inner_dimensions) {
     return AtPositions(t.defined() ? t.detach() : t, positions, inner_dimensions);
   };
-  return {at(maps.pre_BTN, 1),    at(maps.post_BTN, 1),    at(maps.res_BTNN, 2),
-          at(maps.logits_BTK, 1), at(maps.pre_raw_BTN, 1), at(maps.post_raw_BTN, 1)};
+  const at::Tensor none;
+  return {at(maps.pre_BTN, 1),
+          at(maps.post_BTN, 1),
+          at(maps.res_BTNN, 2),
+          at(maps.logits_BTK, 1),
+          in_detail ? at(maps.pre_raw_BTN, 1) : none,
+          in_detail ? at(maps.post_raw_BTN, 1) : none};
 }
 
 SiteParameters CopyOf(const HyperConnection& site) {
@@ -64,7 +71,7 @@ void TraceBranch(const at::Tensor& y_BTC, ForwardTrace* trace) {
 
 void TraceMaps(const StreamMappings& maps, const HyperConnection& site, ForwardTrace* trace) {
   if (trace == nullptr) return;
-  trace->sites.push_back(AtPositions(maps, trace->positions));
+  trace->sites.push_back(AtPositions(maps, trace->positions, trace->in_detail));
   if (trace->in_detail) trace->parameters.push_back(CopyOf(site));
 }
 
@@ -82,7 +89,8 @@ ForwardTrace ForwardTrace::At(const at::Tensor& wanted) const {
   kept.positions = wanted;
   kept.in_detail = in_detail;
   kept.parameters = parameters;
-  for (const StreamMappings& maps : sites) kept.sites.push_back(AtPositions(maps, wanted));
+  for (const StreamMappings& maps : sites)
+    kept.sites.push_back(AtPositions(maps, wanted, in_detail));
   const auto keep = [&wanted](const std::vector<at::Tensor>& all, std::vector<at::Tensor>& few,
                               std::int64_t inner_dimensions) {
     for (const at::Tensor& t : all) few.push_back(AtPositions(t, wanted, inner_dimensions));

@@ -5,6 +5,7 @@
 // averaged; the product of token-mean maps is another number and is never mixed in here.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/train/token_arrays.h"
@@ -15,7 +16,7 @@ namespace mhc {
 struct TokenSpread {
   double mean = 0.0, deviation = 0.0, minimum = 0.0, maximum = 0.0;
 };
-TokenSpread TokenSpreadOf(const std::vector<double>& values);
+TokenSpread TokenSpreadOf(std::span<const double> values);  // at least one
 
 struct MixingScalars {
   double site_forward_gain = 0.0;  // largest over sites of the token mean (D6)
@@ -32,21 +33,6 @@ double LargestOrNan(double a, double b);
 
 // H_res [L,P,n,n] of at least one site and one token.
 MixingScalars MeasureScalars(const TokenArrays& maps);
-
-// One entry a site, oldest first.
-struct MixingProfile {
-  std::vector<Matrix> res_mean, res_deviation;           // over tokens (D1)
-  std::vector<TokenSpread> forward_gain, backward_gain;  // single site (D6)
-  std::vector<TokenSpread> prefix_forward_gain;          // of H_l … H_1 (D7)
-  std::vector<TokenSpread> suffix_backward_gain;         // of H_L … H_l (D7)
-  // [sites, 4] of the same: smallest and largest row sum, then column sum, token means (D8)
-  Matrix prefix_two_sided_gain, suffix_two_sided_gain;
-  std::vector<Matrix> prefix_mean, suffix_mean;  // token means of the composites
-  std::vector<Vector> singular_values;           // token means, falling (D10)
-  std::vector<Vector> prefix_singular_values;
-  Matrix token_mean_product;  // the product of the token-mean maps
-};
-MixingProfile MeasureProfile(const TokenArrays& maps);
 
 // The token mean of every site's map.
 std::vector<Matrix> TokenMeans(const TokenArrays& maps);

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
+#include <map>
+#include <span>
 
 #include "core/train/snapshot_arrays.h"
 
@@ -20,46 +21,41 @@ std::vector<double> ReadBack(const at::Tensor& t) {
 
 constexpr double kNoLength = 1e-300;
 
-// Streams [tokens, n, C] with their lengths [tokens, n].
-struct States {
-  at::Tensor x, lengths;
-};
+// Of the Grams X Xᵀ of states [places, tokens, n, n]: ‖X_i‖ [places, tokens, n].
+at::Tensor Lengths(const at::Tensor& grams) { return grams.diagonal(0, -2, -1).sqrt(); }
 
-States WithLengths(const at::Tensor& x) { return {x, x.norm(2, {-1})}; }
+// ‖X‖_F [places, tokens].
+at::Tensor Norms(const at::Tensor& grams) { return grams.diagonal(0, -2, -1).sum(-1).sqrt(); }
 
-// [n, n], mean over tokens; 0 beside a stream of zeros.
-at::Tensor MeanCosines(const States& states) {
-  const at::Tensor lengths = states.lengths.clamp_min(kNoLength);
-  const at::Tensor cosines = states.x.matmul(states.x.transpose(-1, -2)) / lengths.unsqueeze(-1);
-  return (cosines / lengths.unsqueeze(-2)).mean(0);
+// [places, n, n], mean over tokens; 0 beside a stream of zeros.
+at::Tensor MeanCosines(const at::Tensor& grams) {
+  const at::Tensor lengths = Lengths(grams).clamp_min(kNoLength);
+  return (grams / lengths.unsqueeze(-1) / lengths.unsqueeze(-2)).mean(1);
 }
 
-// Of the whole states, mean over tokens; 0 beside one of zeros.
-at::Tensor MeanStateCosine(const States& before, const States& after) {
-  const at::Tensor lengths = before.lengths.norm(2, {-1}) * after.lengths.norm(2, {-1});
-  const at::Tensor products =
-      before.x.flatten(1, 2).unsqueeze(-2).matmul(after.x.flatten(1, 2).unsqueeze(-1));
-  return (products.flatten() / lengths.clamp_min(kNoLength)).mean();
+// Sites whose map has equally many raw values, by that number: they are measured in one operation.
+// None of those that have no values.
+std::map<std::int64_t, std::vector<std::int64_t>> SitesBySize(const std::vector<at::Tensor>& raw) {
+  std::map<std::int64_t, std::vector<std::int64_t>> sites;
+  for (std::size_t site = 0; site < raw.size(); ++site) {
+    if (!raw[site].defined()) continue;
+    sites[raw[site].size(-1)].push_back(static_cast<std::int64_t>(site));
+  }
+  return sites;
 }
 
-// The R of Xᵀ = QR, [tokens, min(n, C), n]: what of X does not hang on the directions of channels,
-// to full precision (XXᵀ would halve the digits of the small singular values).
-at::Tensor StreamFactor(const at::Tensor& x) {
-  return std::get<1>(at::linalg_qr(x.transpose(-1, -2), "r"));
+std::vector<at::Tensor> Those(const std::vector<at::Tensor>& all,
+                              const std::vector<std::int64_t>& sites) {
+  std::vector<at::Tensor> some;
+  for (const std::int64_t site : sites) some.push_back(all[static_cast<std::size_t>(site)]);
+  return some;
 }
-
-// Logits [tokens, K] -> their max − min [tokens].
-at::Tensor LogitRange(const at::Tensor& logits) { return logits.amax(-1) - logits.amin(-1); }
 
 }  // namespace
 
 // Arrays on their way to the host: packed on the device, read back at once.
 class Probe::Pack {
  public:
-  // Of one length over the places, stacked as [places, …].
-  void Add(const std::string& name, const std::vector<at::Tensor>& by_place) {
-    Add(name, torch::stack(by_place));
-  }
   void Add(const std::string& name, const at::Tensor& t) {
     names_.push_back(name);
     tensors_.push_back(t.to(torch::kFloat64));
@@ -101,43 +97,58 @@ at::Tensor Probe::Tokens(const at::Tensor& t, std::int64_t inner_dimensions) con
   return t.unsqueeze(0).expand(shape).to(torch::kFloat64);
 }
 
-at::Tensor Probe::StackMaps(const ForwardTrace& trace) const {
-  std::vector<at::Tensor> maps;
-  for (const StreamMappings& site : trace.sites) maps.push_back(Tokens(site.res_BTNN, 2));
-  return torch::stack(maps);
+at::Tensor Probe::StackTokens(std::vector<at::Tensor> by_place,
+                              std::int64_t inner_dimensions) const {
+  for (at::Tensor& t : by_place) {
+    if (t.dim() > inner_dimensions) continue;
+    std::vector<std::int64_t> shape = {1, positions_.numel()};
+    shape.insert(shape.end(), t.sizes().begin(), t.sizes().end());
+    t = t.expand(shape);
+  }
+  return torch::cat(by_place).to(torch::kFloat64);
+}
+
+template <class Member>
+std::vector<at::Tensor> Probe::OfSites(const ForwardTrace& trace, Member member) {
+  std::vector<at::Tensor> by_site;
+  for (const StreamMappings& site : trace.sites) by_site.push_back(site.*member);
+  return by_site;
+}
+
+// max − min of the logits [sites, tokens]; 0 where a site has none.
+at::Tensor Probe::LogitRanges(const ForwardTrace& trace) const {
+  const auto logits = OfSites(trace, &StreamMappings::logits_BTK);
+  at::Tensor ranges = torch::zeros({static_cast<std::int64_t>(logits.size()), positions_.numel()},
+                                   trace.streams_BTNC.front().options().dtype(torch::kFloat64));
+  for (const auto& [size, sites] : SitesBySize(logits)) {
+    const at::Tensor z = StackTokens(Those(logits, sites), 1);
+    ranges.index_copy_(0, torch::tensor(sites).to(ranges.device()), z.amax(-1) - z.amin(-1));
+  }
+  return ranges;
 }
 
 void Probe::MeasureScalars(const ForwardTrace& all, StepRecord& record) const {
   const ForwardTrace trace = Probed(all);
-  const at::Tensor first = Tokens(trace.streams_BTNC.front(), 2);
-  const at::Tensor last = Tokens(trace.streams_BTNC.back(), 2);
-  const at::Tensor gain = (last.norm(2, {-2, -1}) / first.norm(2, {-2, -1})).mean();
-  const std::int64_t n = first.size(1);
-  std::vector<at::Tensor> packed = {gain.reshape({1})};
-  if (n > 1) {
-    const double pairs = static_cast<double>(n * (n - 1));
-    const at::Tensor cosines = MeanCosines(WithLengths(last));
-    packed.push_back(((cosines.sum() - cosines.trace()) / pairs).reshape({1}));
-  } else {
-    packed.push_back(torch::ones({1}, gain.options()));
+  const at::Tensor ends = StackTokens({trace.streams_BTNC.front(), trace.streams_BTNC.back()}, 2);
+  const at::Tensor grams = ends.matmul(ends.transpose(-1, -2)), norms = Norms(grams);
+  const std::int64_t n = ends.size(-2);
+  std::vector<at::Tensor> packed = {(norms[1] / norms[0]).mean().reshape({1})};
+  if (!trace.sites.empty()) {
+    const at::Tensor cosines = MeanCosines(grams)[1];
+    packed.push_back(
+        ((cosines.sum() - cosines.trace()) / static_cast<double>(n * (n - 1))).reshape({1}));
+    packed.push_back(LogitRanges(trace).max().reshape({1}));
+    packed.push_back(StackTokens(OfSites(trace, &StreamMappings::res_BTNN), 2).flatten());
   }
-  std::vector<at::Tensor> spreads;
-  for (const StreamMappings& site : trace.sites) {
-    if (!site.logits_BTK.defined()) continue;
-    spreads.push_back(LogitRange(Tokens(site.logits_BTK, 1)).max());
-  }
-  packed.push_back(spreads.empty() ? torch::zeros({1}, gain.options())
-                                   : torch::stack(spreads).max().reshape({1}));
   const std::vector<double> values = ReadBack(torch::cat(packed));
   record.Set("stream_gain", values[0]);
   if (trace.sites.empty()) return;
-  record.Set("stream_cosine", values[1]);
+  record.Set("stream_cosine", n == 1 ? 1.0 : values[1]);
   record.Set("logit_spread", values[2]);
 
-  const at::Tensor maps = StackMaps(trace);
-  const std::vector<double> entries = ReadBack(maps);
-  const MixingScalars scalars =
-      mhc::MeasureScalars({maps.size(0), maps.size(1), maps.size(2), maps.size(3), entries});
+  const auto sites = static_cast<std::int64_t>(trace.sites.size());
+  const MixingScalars scalars = mhc::MeasureScalars(
+      {sites, positions_.numel(), n, n, std::span(values).subspan(packed.size() - 1)});
   record.Set("site_forward_gain", scalars.site_forward_gain);
   record.Set("site_backward_gain", scalars.site_backward_gain);
   record.Set("composite_forward_gain", scalars.composite_forward_gain.mean);
@@ -151,64 +162,58 @@ void Probe::MeasureScalars(const ForwardTrace& all, StepRecord& record) const {
   record.Set("distance_to_identity", scalars.distance_to_identity);
 }
 
-void Probe::PackStreams(const std::vector<at::Tensor>& states_PNC, Pack& pack) const {
-  std::vector<at::Tensor> rms, cosines, factors, adjacent;
-  std::optional<States> before;
-  for (const at::Tensor& x : states_PNC) {
-    const States states = WithLengths(x);
-    rms.push_back(states.lengths.mean(0) / std::sqrt(static_cast<double>(x.size(-1))));
-    cosines.push_back(MeanCosines(states));
-    factors.push_back(StreamFactor(x));
-    if (before) adjacent.push_back(MeanStateCosine(*before, states));
-    before = states;
+// All of it from the Grams of the states and the products of adjacent ones. ‖H X‖²_F = tr(H G Hᵀ),
+// and ‖H_postᵀ y‖_F = ‖H_post‖ ‖y‖, of every token. The residual model has H_post = H_res = 1.
+void Probe::PackStreams(const ForwardTrace& trace, Pack& pack) const {
+  // One place after another, so that a state in double precision is still in the cache.
+  std::vector<at::Tensor> gram_by_place, product_by_site;
+  at::Tensor last;
+  for (const at::Tensor& state : trace.streams_BTNC) {
+    const at::Tensor x = Tokens(state, 2);
+    gram_by_place.push_back(x.matmul(x.transpose(-1, -2)));
+    if (last.defined()) product_by_site.push_back((last * x).sum({-2, -1}));
+    last = x;
   }
-  pack.Add("stream_rms", rms);
-  pack.Add("stream_cosine", cosines);
-  pack.Add("state_cosine", adjacent);
-  pack.Add(kTokenStreamFactor, factors);
+  const at::Tensor grams = torch::stack(gram_by_place), norms = Norms(grams);
+  const std::int64_t sites = grams.size(0) - 1;
+  const at::Tensor before = norms.narrow(0, 0, sites), after = norms.narrow(0, 1, sites);
+  const at::Tensor products = torch::stack(product_by_site);
+  pack.Add("stream_rms", Lengths(grams).mean(1) / std::sqrt(static_cast<double>(last.size(-1))));
+  pack.Add("stream_cosine", MeanCosines(grams));
+  pack.Add("state_cosine", (products / (before * after).clamp_min(kNoLength)).mean(1));
+  pack.Add(kTokenGram, grams);
+  if (trace.branches_BTC.empty()) return;
+  at::Tensor kept = before, written = StackTokens(trace.branches_BTC, 1).norm(2, {-1});
+  if (!trace.sites.empty()) {
+    const at::Tensor res = StackTokens(OfSites(trace, &StreamMappings::res_BTNN), 2);
+    const at::Tensor post = StackTokens(OfSites(trace, &StreamMappings::post_BTN), 1);
+    const at::Tensor squares = (res.matmul(grams.narrow(0, 0, sites)) * res).sum({-2, -1});
+    // The Gram of a state that is infinite has no differences: the state itself stays infinite.
+    kept = torch::where(before.isinf(), before, squares.clamp_min(0.0).sqrt());
+    written = written * post.norm(2, {-1});
+  }
+  pack.Add("branch_ratio", (written / kept).mean(1));
 }
 
 void Probe::PackCoefficients(const ForwardTrace& trace, Pack& pack) const {
-  std::vector<at::Tensor> pre, post, ranges;
-  for (const StreamMappings& site : trace.sites) {
-    pre.push_back(Tokens(site.pre_BTN, 1));
-    post.push_back(Tokens(site.post_BTN, 1));
-    ranges.push_back(site.logits_BTK.defined() ? LogitRange(Tokens(site.logits_BTK, 1))
-                                               : torch::zeros_like(pre.back().select(-1, 0)));
-  }
-  const at::Tensor pre_LPN = torch::stack(pre), post_LPN = torch::stack(post);
-  pack.Add("pre_mean", pre_LPN.mean(1));
-  pack.Add("pre_deviation", pre_LPN.std(1, /*unbiased=*/false));
-  pack.Add("post_mean", post_LPN.mean(1));
-  pack.Add("post_deviation", post_LPN.std(1, /*unbiased=*/false));
-  pack.Add(kTokenPre, pre_LPN);
-  pack.Add(kTokenPost, post_LPN);
-  pack.Add(kTokenLogitRange, ranges);
-  pack.Add(kTokenRes, StackMaps(trace));
-}
-
-// ‖H_postᵀ y‖_F = ‖H_post‖ ‖y‖, of every token. The residual model has H_post = H_res = 1.
-void Probe::PackBranches(const ForwardTrace& trace, const std::vector<at::Tensor>& states_PNC,
-                         Pack& pack) const {
-  std::vector<at::Tensor> ratios;
-  for (std::size_t i = 0; i < trace.branches_BTC.size(); ++i) {
-    at::Tensor kept = states_PNC[i];
-    at::Tensor written = Tokens(trace.branches_BTC[i], 1).norm(2, {-1});
-    if (!trace.sites.empty()) {
-      kept = Tokens(trace.sites[i].res_BTNN, 2).matmul(kept);
-      written = written * Tokens(trace.sites[i].post_BTN, 1).norm(2, {-1});
-    }
-    ratios.push_back((written / kept.norm(2, {-2, -1})).mean());
-  }
-  if (!ratios.empty()) pack.Add("branch_ratio", ratios);
+  const at::Tensor pre = StackTokens(OfSites(trace, &StreamMappings::pre_BTN), 1);
+  const at::Tensor post = StackTokens(OfSites(trace, &StreamMappings::post_BTN), 1);
+  pack.Add("pre_mean", pre.mean(1));
+  pack.Add("pre_deviation", pre.std(1, /*unbiased=*/false));
+  pack.Add("post_mean", post.mean(1));
+  pack.Add("post_deviation", post.std(1, /*unbiased=*/false));
+  pack.Add(kTokenPre, pre);
+  pack.Add(kTokenPost, post);
+  pack.Add(kTokenLogitRange, LogitRanges(trace));
+  pack.Add(kTokenRes, StackTokens(OfSites(trace, &StreamMappings::res_BTNN), 2));
 }
 
 void Probe::PackGradients(const ForwardTrace& trace, Pack& pack) const {
+  if (trace.gradients_BTNC->empty()) return;
   std::vector<at::Tensor> norms;
-  for (const at::Tensor& gradient_BTNC : *trace.gradients_BTNC) {
-    norms.push_back(at::norm(gradient_BTNC, 2, {0, 1, 3}, /*keepdim=*/false, torch::kFloat64));
+  for (const at::Tensor& gradient : *trace.gradients_BTNC) {
+    norms.push_back(Tokens(gradient, 2).norm(2, {-1}).norm(2, {0}));
   }
-  if (norms.empty()) return;
   const at::Tensor by_stream = torch::stack(norms), norm = by_stream.norm(2, {-1});
   pack.Add("stream_gradient_norm", by_stream);
   pack.Add("measured_backward_gain", norm / norm[-1]);
@@ -216,48 +221,58 @@ void Probe::PackGradients(const ForwardTrace& trace, Pack& pack) const {
 
 void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
   const at::TensorOptions options = trace.streams_BTNC.front().options().dtype(torch::kFloat64);
-  std::vector<at::Tensor> scales, ratios, norms;
-  for (std::size_t site = 0; site < trace.parameters.size(); ++site) {
-    const StreamMappings& maps = trace.sites[site];
-    const at::Tensor& logits = trace.parameters[site].bias[2];
-    norms.push_back(logits.defined() ? logits.norm(2, torch::kFloat64) : torch::zeros({}, options));
-    const std::array raw = {maps.pre_raw_BTN, maps.post_raw_BTN, maps.logits_BTK};
-    for (std::size_t map = 0; map < raw.size(); ++map) {
-      const at::Tensor& alpha = trace.parameters[site].alpha[map];
-      const bool is_static = !alpha.defined();
-      scales.push_back(is_static ? torch::zeros({1}, options) : alpha.to(torch::kFloat64));
-      ratios.push_back(is_static ? torch::zeros({}, options)
-                                 : DynamicRatio(raw[map], trace.parameters[site].bias[map]));
+  const auto sites = static_cast<std::int64_t>(trace.parameters.size());
+  if (sites == 0) return;
+  const at::Tensor norms = torch::zeros({sites}, options),
+                   ratios = torch::zeros({sites, 3}, options);
+  std::vector<at::Tensor> scales;
+  const std::array raw = {OfSites(trace, &StreamMappings::pre_raw_BTN),
+                          OfSites(trace, &StreamMappings::post_raw_BTN),
+                          OfSites(trace, &StreamMappings::logits_BTK)};
+  for (std::size_t map = 0; map < raw.size(); ++map) {
+    std::vector<at::Tensor> dynamic(sites), bias(sites);
+    for (std::size_t site = 0; site < dynamic.size(); ++site) {
+      const SiteParameters& parameters = trace.parameters[site];
+      const bool is_dynamic = parameters.alpha[map].defined();
+      scales.push_back(is_dynamic ? parameters.alpha[map] : torch::zeros({1}, options));
+      bias[site] = parameters.bias[map];
+      if (is_dynamic) dynamic[site] = raw[map][site];
+    }
+    AddDynamicRatios(dynamic, bias, ratios.select(1, static_cast<std::int64_t>(map)));
+    if (map < 2) continue;
+    for (const auto& [size, some] : SitesBySize(bias)) {
+      const at::Tensor b = torch::stack(Those(bias, some)).to(torch::kFloat64);
+      at::Tensor(norms).index_copy_(0, torch::tensor(some).to(norms.device()), b.norm(2, {-1}));
     }
   }
-  if (scales.empty()) return;
   pack.Add("logit_norm", norms);
-  pack.Add("alpha", torch::cat(scales).view({-1, 3}));
-  pack.Add("dynamic_ratio", torch::stack(ratios).view({-1, 3}));
+  pack.Add("alpha", torch::cat(scales).view({3, sites}).transpose(0, 1));
+  pack.Add("dynamic_ratio", ratios);
 }
 
 // ‖α·dynamic part‖ / ‖b‖, mean over tokens. Where a map has yet to leave its start at 0, both are 0
 // and nothing is dynamic.
-at::Tensor Probe::DynamicRatio(const at::Tensor& raw_BTK, const at::Tensor& bias_K) const {
-  const at::Tensor bias = bias_K.to(torch::kFloat64);
-  const at::Tensor dynamic = (Tokens(raw_BTK, 1) - bias).norm(2, {-1});
-  return torch::where(dynamic == 0, dynamic, dynamic / bias.norm()).mean();
+void Probe::AddDynamicRatios(const std::vector<at::Tensor>& raw_BTK,
+                             const std::vector<at::Tensor>& bias_K, at::Tensor ratios) const {
+  for (const auto& [size, sites] : SitesBySize(raw_BTK)) {
+    const at::Tensor bias = torch::stack(Those(bias_K, sites)).to(torch::kFloat64).unsqueeze(1);
+    const at::Tensor dynamic = (StackTokens(Those(raw_BTK, sites), 1) - bias).norm(2, {-1});
+    const at::Tensor ratio = torch::where(dynamic == 0, dynamic, dynamic / bias.norm(2, {-1}));
+    ratios.index_copy_(0, torch::tensor(sites).to(ratios.device()), ratio.mean(1));
+  }
 }
 
 void Probe::MeasureSnapshots(const ForwardTrace& all, const StepOutcome& outcome,
                              StepRecord& record) const {
   const ForwardTrace trace = Probed(all);
-  std::vector<at::Tensor> states_PNC;
-  for (const at::Tensor& x : trace.streams_BTNC) states_PNC.push_back(Tokens(x, 2));
   Pack pack;
-  PackStreams(states_PNC, pack);
-  PackBranches(trace, states_PNC, pack);
+  PackStreams(trace, pack);
   PackGradients(trace, pack);
   if (!trace.sites.empty()) {
     PackCoefficients(trace, pack);
     PackParameters(trace, pack);
   }
-  record.snapshots = MakeSnapshots(pack.Fetch());
+  record.snapshots = MakeSnapshots(pack.Fetch(), at::get_num_threads());
   if (trace.sites.empty()) return;
 
   const auto sites = static_cast<std::int64_t>(outcome.sites.size());

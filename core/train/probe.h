@@ -42,17 +42,21 @@ class Probe {
   ForwardTrace Probed(const ForwardTrace& trace) const;
   // [1, P, …] (or a broadcast of one without tokens) -> [P, …] in float64.
   at::Tensor Tokens(const at::Tensor& t, std::int64_t inner_dimensions) const;
-  at::Tensor StackMaps(const ForwardTrace& trace) const;  // H_res [sites, tokens, n, n]
+  // The same of every place, with all tokens: [places, P, …].
+  at::Tensor StackTokens(std::vector<at::Tensor> by_place, std::int64_t inner_dimensions) const;
+  template <class Member>
+  static std::vector<at::Tensor> OfSites(const ForwardTrace& trace, Member member);
+  at::Tensor LogitRanges(const ForwardTrace& trace) const;
 
   class Pack;
-  // states_PNC: the streams before each site and after the last.
-  void PackStreams(const std::vector<at::Tensor>& states_PNC, Pack& pack) const;
+  void PackStreams(const ForwardTrace& trace, Pack& pack) const;
   void PackCoefficients(const ForwardTrace& trace, Pack& pack) const;
-  void PackBranches(const ForwardTrace& trace, const std::vector<at::Tensor>& states_PNC,
-                    Pack& pack) const;
   void PackGradients(const ForwardTrace& trace, Pack& pack) const;
   void PackParameters(const ForwardTrace& trace, Pack& pack) const;
-  at::Tensor DynamicRatio(const at::Tensor& raw_BTK, const at::Tensor& bias_K) const;
+  // Into `ratios` [sites], of the sites whose map has a dynamic part: others have no raw values
+  // here.
+  void AddDynamicRatios(const std::vector<at::Tensor>& raw_BTK,
+                        const std::vector<at::Tensor>& bias_K, at::Tensor ratios) const;
 
   ProbeSettings settings_;
   at::Tensor positions_;

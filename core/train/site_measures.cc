@@ -1,11 +1,14 @@
 #include "core/train/site_measures.h"
 
+#include <cmath>
+#include <limits>
+
 #include "core/manifold/diagnostics/depth_kernel.h"
 #include "core/manifold/diagnostics/logit_diagnostics.h"
 #include "core/manifold/diagnostics/stream_diagnostics.h"
 #include "core/manifold/diagnostics/stream_shares.h"
-#include "core/manifold/diagnostics/token_dependence.h"
 #include "core/train/mixing_measures.h"
+#include "core/train/token_threads.h"
 
 namespace mhc {
 
@@ -36,31 +39,30 @@ Matrix StreamUse(const TokenArrays& pre, const TokenArrays& post) {
   return result / static_cast<double>(pre.tokens);
 }
 
-Matrix StreamDiversity(const TokenArrays& factors) {
-  Matrix result = Matrix::Zero(factors.places, 2);
-  for (std::int64_t place = 0; place < factors.places; ++place) {
-    for (std::int64_t t = 0; t < factors.tokens; ++t) {
-      const Matrix streams = factors.At(place, t).transpose();
-      result(place, 0) += DiversityEnergy(streams);
-      result(place, 1) += EffectiveRank(streams);
+Matrix StreamDiversity(const TokenArrays& grams, int threads) {
+  Matrix energies(grams.places, grams.tokens), ranks(grams.places, grams.tokens);
+  ForEachToken(grams.tokens, threads, [&](std::int64_t token) {
+    for (std::int64_t place = 0; place < grams.places; ++place) {
+      energies(place, token) = DiversityEnergyOfGram(grams.At(place, token));
+      ranks(place, token) = EffectiveRankOfGram(grams.At(place, token));
     }
-  }
-  return result / static_cast<double>(factors.tokens);
+  });
+  Matrix result(grams.places, 2);
+  result << energies.rowwise().mean(), ranks.rowwise().mean();
+  return result;
 }
 
-// The oracle's groups are the entries of the map, each over the tokens.
-Vector TokenDependenceBySite(const TokenArrays& maps) {
-  const std::int64_t entries = maps.rows * maps.columns;
-  Vector result(maps.places);
-  for (std::int64_t site = 0; site < maps.places; ++site) {
-    std::vector<Matrix> by_entry(entries, Matrix(maps.tokens, 1));
-    for (std::int64_t t = 0; t < maps.tokens; ++t) {
-      const Eigen::Map<const Matrix> map = maps.At(site, t);
-      for (std::int64_t entry = 0; entry < entries; ++entry) {
-        by_entry[entry](t, 0) = map.data()[entry];
-      }
-    }
-    result(site) = TokenDependence(by_entry);
+Vector TokenDependenceBySite(const std::vector<Matrix>& res_mean,
+                             const std::vector<Matrix>& res_deviation) {
+  Vector result(res_mean.size());
+  for (std::size_t site = 0; site < res_mean.size(); ++site) {
+    const Matrix& mean = res_mean[site];
+    const double all = mean.mean(), over_tokens = res_deviation[site].squaredNorm();
+    const double total = over_tokens + (mean.array() - all).square().sum();
+    // What the rounding of the means leaves of equal entries is no variance.
+    const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * std::abs(all);
+    const bool varies = !(total <= static_cast<double>(mean.size()) * rounding * rounding);
+    result(static_cast<Eigen::Index>(site)) = varies ? over_tokens / total : 0.0;
   }
   return result;
 }

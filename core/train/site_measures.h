@@ -22,14 +22,16 @@ Matrix LogitRanges(const TokenArrays& ranges);
 // then of the write weights (D22, D23). Weights of `hc` have signs: what counts is |w|.
 Matrix StreamUse(const TokenArrays& pre, const TokenArrays& post);
 
-// factors [L+1,P,k,n], of each state X (n×C) the R of Xᵀ = QR, which has its stream lengths,
-// angles and singular values -> [L+1,2]: diversity energy and effective rank (D29, D30).
-Matrix StreamDiversity(const TokenArrays& factors);
+// grams [L+1,P,n,n], X Xᵀ of each state X (n×C), which has its stream lengths, angles and, to half
+// the digits, singular values -> [L+1,2]: diversity energy and effective rank (D29, D30).
+// Threads share the tokens; their number changes no bit.
+Matrix StreamDiversity(const TokenArrays& grams, int threads = 1);
 
 // Of the variance of H_res's entries around the mean of all of them, the share that is over tokens:
-// Σ_t ‖H_t − H̄‖² / Σ_tij (H_tij − mean)² (D25) [L]. 0: static, or
-// nothing varies.
-Vector TokenDependenceBySite(const TokenArrays& maps);
+// Σ_t ‖H_t − H̄‖² / Σ_tij (H_tij − mean)² (D25), from the token means and deviations of every site
+// [L]. 0: static, or nothing varies.
+Vector TokenDependenceBySite(const std::vector<Matrix>& res_mean,
+                             const std::vector<Matrix>& res_deviation);
 
 // pre_mean, post_mean [L,n], res_mean: L of n×n -> [L,L] (D32).
 Matrix DepthKernelOfMeans(const Matrix& pre_mean, const Matrix& post_mean,

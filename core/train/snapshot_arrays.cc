@@ -1,7 +1,7 @@
 #include "core/train/snapshot_arrays.h"
 
 #include "core/record/snapshot_kinds.h"
-#include "core/train/mixing_measures.h"
+#include "core/train/mixing_profile.h"
 #include "core/train/site_measures.h"
 
 namespace mhc {
@@ -66,9 +66,8 @@ Matrix AsMatrix(const HostArray& array) {
   return Eigen::Map<const Matrix>(array.values.data(), array.shape[0], array.shape[1]);
 }
 
-void AddMixing(const HostArrays& arrays, std::vector<Snapshot>& out) {
-  const TokenArrays maps = PerToken(arrays.at(kTokenRes));
-  const MixingProfile profile = MeasureProfile(maps);
+void AddMixing(const HostArrays& arrays, int threads, std::vector<Snapshot>& out) {
+  const MixingProfile profile = MeasureProfile(PerToken(arrays.at(kTokenRes)), threads);
   out.push_back(FromMatrices("res_mean", profile.res_mean));
   out.push_back(FromMatrices("res_deviation", profile.res_deviation));
   out.push_back(FromSpreads("forward_gain", profile.forward_gain));
@@ -82,7 +81,8 @@ void AddMixing(const HostArrays& arrays, std::vector<Snapshot>& out) {
   out.push_back(FromMatrix("token_mean_product", profile.token_mean_product));
   out.push_back(FromVectors("singular_values", profile.singular_values));
   out.push_back(FromVectors("prefix_singular_values", profile.prefix_singular_values));
-  out.push_back(FromVector("token_dependence", TokenDependenceBySite(maps)));
+  out.push_back(FromVector("token_dependence",
+                           TokenDependenceBySite(profile.res_mean, profile.res_deviation)));
   const Matrix kernel = DepthKernelOfMeans(AsMatrix(arrays.at("pre_mean")),
                                            AsMatrix(arrays.at("post_mean")), profile.res_mean);
   out.push_back(FromMatrix("depth_kernel", kernel));
@@ -90,19 +90,19 @@ void AddMixing(const HostArrays& arrays, std::vector<Snapshot>& out) {
 
 }  // namespace
 
-std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays) {
+std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays, int threads) {
   std::vector<Snapshot> out;
   for (const auto& [name, array] : arrays) {
     if (FindSnapshotKind(name) != nullptr) out.push_back(FromArray(name, array));
   }
-  const TokenArrays factors = PerToken(arrays.at(kTokenStreamFactor));
-  out.push_back(FromMatrix("stream_diversity", StreamDiversity(factors)));
+  const TokenArrays grams = PerToken(arrays.at(kTokenGram));
+  out.push_back(FromMatrix("stream_diversity", StreamDiversity(grams, threads)));
   if (!arrays.contains(kTokenRes)) return out;
   const TokenArrays ranges = PerToken(arrays.at(kTokenLogitRange));
   out.push_back(FromMatrix("logit_range", LogitRanges(ranges)));
   const TokenArrays pre = PerToken(arrays.at(kTokenPre)), post = PerToken(arrays.at(kTokenPost));
   out.push_back(FromMatrix("effective_streams", StreamUse(pre, post)));
-  AddMixing(arrays, out);
+  AddMixing(arrays, threads, out);
   return out;
 }
 

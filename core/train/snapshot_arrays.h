@@ -22,11 +22,10 @@ inline constexpr const char* kTokenRes = "token_res";                 // [L,P,n,
 inline constexpr const char* kTokenPre = "token_pre";                 // [L,P,n]
 inline constexpr const char* kTokenPost = "token_post";               // [L,P,n]
 inline constexpr const char* kTokenLogitRange = "token_logit_range";  // [L,P]
-inline constexpr const char* kTokenStreamFactor =
-    "token_stream_factor";  // [L+1,P,k,n]: R of Xᵀ = QR
+inline constexpr const char* kTokenGram = "token_gram";               // [L+1,P,n,n]: X Xᵀ
 
 // The snapshots of a step: an array that has the name of a kind becomes it as it is, the others are
-// measured. Thread rule: a pure function.
-std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays);
+// measured, by so many threads, whose number changes no bit. Thread rule: a pure function.
+std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays, int threads = 1);
 
 }  // namespace mhc

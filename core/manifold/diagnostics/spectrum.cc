@@ -38,13 +38,16 @@ void OrderTies(std::vector<std::complex<double>>& values) {
 }  // namespace
 
 Vector SingularValues(const Matrix& matrix) {
-  if (!matrix.allFinite()) return Vector::Constant(matrix.rows(), kNan);
-  // Of a size known here nothing is allocated: a snapshot asks for thousands.
   if (matrix.rows() == kUsualStreams && matrix.cols() == kUsualStreams) {
-    return Eigen::JacobiSVD<Eigen::Matrix<double, kUsualStreams, kUsualStreams>>(matrix)
-        .singularValues();
+    return SingularValuesOfFour(matrix);
   }
+  if (!matrix.allFinite()) return Vector::Constant(matrix.rows(), kNan);
   return Eigen::JacobiSVD<Eigen::MatrixXd>(matrix).singularValues();
+}
+
+Eigen::Vector4d SingularValuesOfFour(const FourByFour& matrix) {
+  if (!matrix.allFinite()) return Eigen::Vector4d::Constant(kNan);
+  return Eigen::JacobiSVD<Eigen::Matrix4d>(matrix).singularValues();
 }
 
 double SpectralNorm(const Matrix& matrix) { return SingularValues(matrix)(0); }

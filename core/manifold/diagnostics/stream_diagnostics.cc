@@ -1,6 +1,8 @@
 #include "core/manifold/diagnostics/stream_diagnostics.h"
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/SVD>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,6 +12,28 @@ namespace mhc {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr Eigen::Index kUsualStreams = 4;
+
+// exp(−Σ q ln q) of the shares q of these; NaN where all are 0.
+double EffectiveCount(const Vector& values) {
+  const double sum = values.sum();
+  if (sum == 0.0) return kNan;
+  double entropy = 0.0;
+  for (const double value : values) {
+    const double share = value / sum;
+    if (share > 0.0) entropy -= share * std::log(share);
+  }
+  return std::exp(entropy);
+}
+
+Vector EigenvaluesOfGram(const GramRef& gram) {
+  // Of a size known here nothing is allocated: a snapshot asks for thousands.
+  if (gram.rows() == kUsualStreams) {
+    using Usual = Eigen::Matrix<double, kUsualStreams, kUsualStreams>;
+    return Eigen::SelfAdjointEigenSolver<Usual>(gram, Eigen::EigenvaluesOnly).eigenvalues();
+  }
+  return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(gram, Eigen::EigenvaluesOnly).eigenvalues();
+}
 
 }  // namespace
 
@@ -43,14 +67,22 @@ double EffectiveRank(const Matrix& streams) {
       streams.rows() == streams.cols()
           ? SingularValues(streams)
           : Vector(Eigen::JacobiSVD<Eigen::MatrixXd>(streams.transpose()).singularValues());
-  const double sum = values.sum();
-  if (sum == 0.0) return kNan;
-  double entropy = 0.0;
-  for (const double value : values) {
-    const double share = value / sum;
-    if (share > 0.0) entropy -= share * std::log(share);
-  }
-  return std::exp(entropy);
+  return EffectiveCount(values);
+}
+
+double DiversityEnergyOfGram(const GramRef& gram) {
+  // ‖(I−J)X‖² is the trace less the mean entry of each row; rounding must not turn 0 below it.
+  const double energy = gram.trace() - gram.sum() / static_cast<double>(gram.rows());
+  return std::max(energy, 0.0) / gram.trace();
+}
+
+double EffectiveRankOfGram(const GramRef& gram) {
+  if (!gram.allFinite()) return kNan;
+  Vector squares = EigenvaluesOfGram(gram);
+  const double rounding = static_cast<double>(gram.rows()) *
+                          std::numeric_limits<double>::epsilon() * squares.maxCoeff();
+  for (double& square : squares) square = square > rounding ? square : 0.0;
+  return EffectiveCount(squares.cwiseSqrt());
 }
 
 }  // namespace mhc

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "core/manifold/mixing_constraint.h"
 #include "tests/core/manifold/random_matrices.h"
 
@@ -61,6 +63,39 @@ TEST(Streams, OfZerosHaveNoDirection) {
   EXPECT_EQ(StreamRms(streams)(1), 0.0);
   EXPECT_THAT(EffectiveRank(Matrix::Zero(2, 3)), IsNan());
   EXPECT_THAT(DiversityEnergy(Matrix::Zero(2, 3)), IsNan());
+}
+
+TEST(Gram, SaysTheSameOfTheStreamsAsTheyThemselves) {
+  RandomMatrices random(33);
+  for (const int n : {1, 2, 4, 5}) {
+    for (const double apart : {1.0, 1e-3, 1e-6}) {
+      const Matrix copies = random.NormalMatrix(1, 40).replicate(n, 1);
+      const Matrix streams = copies + apart * random.NormalMatrix(n, 40);
+      const Matrix gram = streams * streams.transpose();
+      EXPECT_NEAR(EffectiveRankOfGram(gram), EffectiveRank(streams), 1e-6) << n << " " << apart;
+      EXPECT_NEAR(DiversityEnergyOfGram(gram), DiversityEnergy(streams), 1e-14) << n;
+    }
+  }
+}
+
+TEST(Gram, OfCopiesHasCollapsedToTheLastDigit) {
+  RandomMatrices random(34);
+  for (const int n : {2, 3, 4}) {
+    const Matrix copies = random.NormalMatrix(1, 16).replicate(n, 1);
+    const Matrix gram = copies * copies.transpose();
+    EXPECT_NEAR(EffectiveRankOfGram(gram), 1.0, 1e-12);
+    EXPECT_GE(DiversityEnergyOfGram(gram), 0.0);
+    EXPECT_NEAR(DiversityEnergyOfGram(gram), 0.0, 1e-14);
+  }
+}
+
+TEST(Gram, OfZerosOrOfWhatIsNotFiniteHasNoRank) {
+  EXPECT_THAT(EffectiveRankOfGram(Matrix::Zero(4, 4)), IsNan());
+  EXPECT_THAT(DiversityEnergyOfGram(Matrix::Zero(4, 4)), IsNan());
+  Matrix gram = Matrix::Identity(4, 4);
+  gram(1, 2) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(EffectiveRankOfGram(gram), IsNan());
+  EXPECT_THAT(DiversityEnergyOfGram(gram), IsNan());
 }
 
 }  // namespace

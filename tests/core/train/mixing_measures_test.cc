@@ -1,4 +1,4 @@
-#include "core/train/mixing_measures.h"
+#include "core/train/mixing_profile.h"
 
 #include <gtest/gtest.h>
 
@@ -54,7 +54,7 @@ void ExpectNear(const Matrix& found, const Matrix& expected) {
 }
 
 TEST(TokenSpreadOf, GivesMeanDeviationAndExtremes) {
-  const TokenSpread spread = TokenSpreadOf({1.0, 2.0, 3.0, 6.0});
+  const TokenSpread spread = TokenSpreadOf(std::vector{1.0, 2.0, 3.0, 6.0});
   EXPECT_DOUBLE_EQ(spread.mean, 3.0);
   EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt(3.5));
   EXPECT_EQ(spread.minimum, 1.0);
@@ -164,6 +164,44 @@ TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
       EXPECT_NEAR(profile.singular_values[site](k), mean_of(k), 1e-12);
     }
   }
+}
+
+TEST(MixingMeasures, TheNumberOfThreadsChangesNoBit) {
+  const OwnedMaps maps = RandomMaps(6);
+  const MixingProfile one = MeasureProfile(maps);
+  for (const int threads : {2, 3, kTokens, 99}) {
+    const MixingProfile shared = MeasureProfile(maps, threads);
+    for (int site = 0; site < kSites; ++site) {
+      EXPECT_EQ(shared.prefix_mean[site], one.prefix_mean[site]) << threads;
+      EXPECT_EQ(shared.suffix_mean[site], one.suffix_mean[site]) << threads;
+      EXPECT_EQ(shared.prefix_singular_values[site], one.prefix_singular_values[site]) << threads;
+      EXPECT_EQ(shared.forward_gain[site].deviation, one.forward_gain[site].deviation) << threads;
+    }
+  }
+}
+
+// Four streams have a size that is known beforehand; three go the way of all others.
+TEST(MixingMeasures, OfAnotherNumberOfStreamsAreThoseOfTheOracle) {
+  constexpr int kThree = 3;
+  const OwnedMaps numbers = RandomMaps(7);
+  const TokenArrays maps{kSites, kTokens, kThree, kThree,
+                         std::span(numbers.res).first(kSites * kTokens * kThree * kThree)};
+  const MixingProfile profile = MeasureProfile(maps, 2);
+  Vector spectrum = Vector::Zero(kThree);
+  Matrix composite = Matrix::Zero(kThree, kThree);
+  double forward = 0.0, smallest_column = 0.0;
+  for (int t = 0; t < kTokens; ++t) {
+    const Matrix product = maps.At(2, t) * maps.At(1, t) * maps.At(0, t);
+    composite += product / kTokens;
+    spectrum += SingularValues(product) / kTokens;
+    forward += Gain(product).forward / kTokens;
+    smallest_column += GainFromBothSides(product).column_min / kTokens;
+  }
+  ExpectNear(profile.prefix_mean.back(), composite);
+  ExpectNear(profile.suffix_mean.front(), composite);
+  ExpectNear(profile.prefix_singular_values.back(), spectrum);
+  EXPECT_NEAR(profile.prefix_forward_gain.back().mean, forward, 1e-12);
+  EXPECT_NEAR(profile.prefix_two_sided_gain(2, 2), smallest_column, 1e-12);
 }
 
 TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {
