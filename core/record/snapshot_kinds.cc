@@ -86,6 +86,25 @@ constexpr std::array kKinds = {
         "measured_backward_gain", "L+1",
         "‖∂L/∂X_l‖_F / ‖∂L/∂X_L‖_F before each site and after the last, over the probe's tokens "
         "together; suffix_backward_gain foretells it from the maps alone; ideal 1."},
+    SnapshotKind{"prefix_two_sided_gain_deviation", "L,4",
+                 "Standard deviation over tokens of prefix_two_sided_gain."},
+    SnapshotKind{"suffix_two_sided_gain_deviation", "L,4",
+                 "Standard deviation over tokens of suffix_two_sided_gain."},
+    SnapshotKind{"singular_values_deviation", "L,n",
+                 "Standard deviation over tokens of singular_values."},
+    SnapshotKind{"prefix_singular_values_deviation", "L,n",
+                 "Standard deviation over tokens of prefix_singular_values."},
+    SnapshotKind{"stream_rms_deviation", "L+1,n", "Standard deviation over tokens of stream_rms."},
+    SnapshotKind{"stream_cosine_deviation", "L+1,n,n",
+                 "Standard deviation over tokens of stream_cosine."},
+    SnapshotKind{"effective_streams_deviation", "L,4",
+                 "Standard deviation over tokens of effective_streams."},
+    SnapshotKind{"dynamic_ratio_deviation", "L,3",
+                 "Standard deviation over tokens of dynamic_ratio."},
+    SnapshotKind{"branch_ratio_deviation", "L", "Standard deviation over tokens of branch_ratio."},
+    SnapshotKind{"stream_diversity_deviation", "L+1,2",
+                 "Standard deviation over tokens of stream_diversity."},
+    SnapshotKind{"state_cosine_deviation", "L", "Standard deviation over tokens of state_cosine."},
 };
 
 }  // namespace

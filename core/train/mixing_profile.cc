@@ -15,23 +15,24 @@ namespace {
 class ByToken {
  public:
   ByToken(const TokenArrays& maps, std::int64_t width)
-      : tokens_(maps.tokens), width_(width), values_(maps.places * maps.tokens * width) {}
+      : tokens_(maps.tokens), values_(maps.places * maps.tokens, width) {}
 
   double* At(std::int64_t site, std::int64_t token) {
-    return values_.data() + (site * tokens_ + token) * width_;
+    return values_.row(site * tokens_ + token).data();
   }
-  std::span<const double> OfSite(std::int64_t site) const {
-    return std::span(values_).subspan(site * tokens_ * width_, tokens_ * width_);
+  // Of one number.
+  TokenSpread SpreadOf(std::int64_t site) const {
+    return TokenSpreadOf({values_.data() + site * tokens_, static_cast<std::size_t>(tokens_)});
   }
-  TokenSpread SpreadOf(std::int64_t site) const { return TokenSpreadOf(OfSite(site)); }
+  OverTokens Over() const { return OverTokensOf(values_, tokens_); }
   Vector MeanOf(std::int64_t site) const {
-    const Eigen::Map<const Matrix> rows(OfSite(site).data(), tokens_, width_);
-    return rows.colwise().sum().transpose() / static_cast<double>(tokens_);
+    return values_.middleRows(site * tokens_, tokens_).colwise().sum().transpose() /
+           static_cast<double>(tokens_);
   }
 
  private:
-  std::int64_t tokens_, width_;
-  std::vector<double> values_;
+  std::int64_t tokens_;
+  Matrix values_;
 };
 
 // What one walk along the depth and back leaves of each token.
@@ -144,20 +145,18 @@ MixingProfile MeasureProfile(const TokenArrays& maps, int threads) {
     }
   });
   MixingProfile profile;
-  profile.prefix_two_sided_gain.resize(maps.places, 4);
-  profile.suffix_two_sided_gain.resize(maps.places, 4);
+  profile.prefix_two_sided_gain = walks.prefix_sums.Over();
+  profile.suffix_two_sided_gain = walks.suffix_sums.Over();
+  profile.singular_values = walks.spectrum.Over();
+  profile.prefix_singular_values = walks.prefix_spectrum.Over();
   profile.res_mean = TokenMeans(maps);
   for (std::int64_t site = 0; site < maps.places; ++site) {
     profile.res_deviation.push_back(DeviationOverTokens(maps, site));
     profile.forward_gain.push_back(walks.forward.SpreadOf(site));
     profile.backward_gain.push_back(walks.backward.SpreadOf(site));
-    profile.singular_values.push_back(walks.spectrum.MeanOf(site));
     profile.prefix_forward_gain.push_back(walks.prefix_forward.SpreadOf(site));
-    profile.prefix_two_sided_gain.row(site) = walks.prefix_sums.MeanOf(site).transpose();
     profile.prefix_mean.push_back(AsSquare(walks.prefix.MeanOf(site), maps.rows));
-    profile.prefix_singular_values.push_back(walks.prefix_spectrum.MeanOf(site));
     profile.suffix_backward_gain.push_back(walks.suffix_backward.SpreadOf(site));
-    profile.suffix_two_sided_gain.row(site) = walks.suffix_sums.MeanOf(site).transpose();
     profile.suffix_mean.push_back(AsSquare(walks.suffix.MeanOf(site), maps.rows));
   }
   profile.token_mean_product = Product(profile.res_mean);

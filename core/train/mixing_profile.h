@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/train/mixing_measures.h"
+#include "core/train/site_measures.h"
 
 namespace mhc {
 
@@ -18,11 +19,10 @@ struct MixingProfile {
   std::vector<TokenSpread> prefix_forward_gain;          // of H_l … H_1 (D7)
   std::vector<TokenSpread> suffix_backward_gain;         // of H_L … H_l (D7)
   // [sites, 4] of the same: smallest and largest row sum, then column sum, token means (D8)
-  Matrix prefix_two_sided_gain, suffix_two_sided_gain;
-  std::vector<Matrix> prefix_mean, suffix_mean;  // token means of the composites
-  std::vector<Vector> singular_values;           // token means, falling (D10)
-  std::vector<Vector> prefix_singular_values;
-  Matrix token_mean_product;  // the product of the token-mean maps
+  OverTokens prefix_two_sided_gain, suffix_two_sided_gain;
+  std::vector<Matrix> prefix_mean, suffix_mean;        // token means of the composites
+  OverTokens singular_values, prefix_singular_values;  // [sites, n], falling (D10)
+  Matrix token_mean_product;                           // the product of the token-mean maps
 };
 // H_res [L,P,n,n] of at least one site and one token. As many threads share the tokens; the numbers
 // are the same for every count, to the last bit. Thread rule: a pure function.

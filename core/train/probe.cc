@@ -27,10 +27,10 @@ at::Tensor Lengths(const at::Tensor& grams) { return grams.diagonal(0, -2, -1).s
 // ‖X‖_F [places, tokens].
 at::Tensor Norms(const at::Tensor& grams) { return grams.diagonal(0, -2, -1).sum(-1).sqrt(); }
 
-// [places, n, n], mean over tokens; 0 beside a stream of zeros.
-at::Tensor MeanCosines(const at::Tensor& grams) {
+// [places, tokens, n, n]; 0 beside a stream of zeros.
+at::Tensor Cosines(const at::Tensor& grams) {
   const at::Tensor lengths = Lengths(grams).clamp_min(kNoLength);
-  return (grams / lengths.unsqueeze(-1) / lengths.unsqueeze(-2)).mean(1);
+  return grams / lengths.unsqueeze(-1) / lengths.unsqueeze(-2);
 }
 
 // Sites whose map has equally many raw values, by that number: they are measured in one operation.
@@ -59,6 +59,11 @@ class Probe::Pack {
   void Add(const std::string& name, const at::Tensor& t) {
     names_.push_back(name);
     tensors_.push_back(t.to(torch::kFloat64));
+  }
+  // [places, tokens, …] as its mean and, under a name of its own, its deviation.
+  void AddOverTokens(const std::string& name, const at::Tensor& t) {
+    Add(name, t.mean(1));
+    Add(name + "_deviation", t.std(1, /*unbiased=*/false));
   }
   HostArrays Fetch() const {
     std::vector<at::Tensor> flat;
@@ -134,7 +139,7 @@ void Probe::MeasureScalars(const ForwardTrace& all, StepRecord& record) const {
   const std::int64_t n = ends.size(-2);
   std::vector<at::Tensor> packed = {(norms[1] / norms[0]).mean().reshape({1})};
   if (!trace.sites.empty()) {
-    const at::Tensor cosines = MeanCosines(grams)[1];
+    const at::Tensor cosines = Cosines(grams)[1].mean(0);
     packed.push_back(
         ((cosines.sum() - cosines.trace()) / static_cast<double>(n * (n - 1))).reshape({1}));
     packed.push_back(LogitRanges(trace).max().reshape({1}));
@@ -178,9 +183,9 @@ void Probe::PackStreams(const ForwardTrace& trace, Pack& pack) const {
   const std::int64_t sites = grams.size(0) - 1;
   const at::Tensor before = norms.narrow(0, 0, sites), after = norms.narrow(0, 1, sites);
   const at::Tensor products = torch::stack(product_by_site);
-  pack.Add("stream_rms", Lengths(grams).mean(1) / std::sqrt(static_cast<double>(last.size(-1))));
-  pack.Add("stream_cosine", MeanCosines(grams));
-  pack.Add("state_cosine", (products / (before * after).clamp_min(kNoLength)).mean(1));
+  pack.AddOverTokens("stream_rms", Lengths(grams) / std::sqrt(static_cast<double>(last.size(-1))));
+  pack.AddOverTokens("stream_cosine", Cosines(grams));
+  pack.AddOverTokens("state_cosine", products / (before * after).clamp_min(kNoLength));
   pack.Add(kTokenGram, grams);
   if (trace.branches_BTC.empty()) return;
   at::Tensor kept = before, written = StackTokens(trace.branches_BTC, 1).norm(2, {-1});
@@ -192,7 +197,7 @@ void Probe::PackStreams(const ForwardTrace& trace, Pack& pack) const {
     kept = torch::where(before.isinf(), before, squares.clamp_min(0.0).sqrt());
     written = written * post.norm(2, {-1});
   }
-  pack.Add("branch_ratio", (written / kept).mean(1));
+  pack.AddOverTokens("branch_ratio", written / kept);
 }
 
 void Probe::PackCoefficients(const ForwardTrace& trace, Pack& pack) const {
@@ -224,7 +229,7 @@ void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
   const auto sites = static_cast<std::int64_t>(trace.parameters.size());
   if (sites == 0) return;
   const at::Tensor norms = torch::zeros({sites}, options),
-                   ratios = torch::zeros({sites, 3}, options);
+                   ratios = torch::zeros({sites, positions_.numel(), 3}, options);
   std::vector<at::Tensor> scales;
   const std::array raw = {OfSites(trace, &StreamMappings::pre_raw_BTN),
                           OfSites(trace, &StreamMappings::post_raw_BTN),
@@ -238,7 +243,7 @@ void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
       bias[site] = parameters.bias[map];
       if (is_dynamic) dynamic[site] = raw[map][site];
     }
-    AddDynamicRatios(dynamic, bias, ratios.select(1, static_cast<std::int64_t>(map)));
+    AddDynamicRatios(dynamic, bias, ratios.select(2, static_cast<std::int64_t>(map)));
     if (map < 2) continue;
     for (const auto& [size, some] : SitesBySize(bias)) {
       const at::Tensor b = torch::stack(Those(bias, some)).to(torch::kFloat64);
@@ -247,10 +252,10 @@ void Probe::PackParameters(const ForwardTrace& trace, Pack& pack) const {
   }
   pack.Add("logit_norm", norms);
   pack.Add("alpha", torch::cat(scales).view({3, sites}).transpose(0, 1));
-  pack.Add("dynamic_ratio", ratios);
+  pack.AddOverTokens("dynamic_ratio", ratios);
 }
 
-// ‖α·dynamic part‖ / ‖b‖, mean over tokens. Where a map has yet to leave its start at 0, both are 0
+// ‖α·dynamic part‖ / ‖b‖. Where a map has yet to leave its start at 0, both are 0
 // and nothing is dynamic.
 void Probe::AddDynamicRatios(const std::vector<at::Tensor>& raw_BTK,
                              const std::vector<at::Tensor>& bias_K, at::Tensor ratios) const {
@@ -258,7 +263,7 @@ void Probe::AddDynamicRatios(const std::vector<at::Tensor>& raw_BTK,
     const at::Tensor bias = torch::stack(Those(bias_K, sites)).to(torch::kFloat64).unsqueeze(1);
     const at::Tensor dynamic = (StackTokens(Those(raw_BTK, sites), 1) - bias).norm(2, {-1});
     const at::Tensor ratio = torch::where(dynamic == 0, dynamic, dynamic / bias.norm(2, {-1}));
-    ratios.index_copy_(0, torch::tensor(sites).to(ratios.device()), ratio.mean(1));
+    ratios.index_copy_(0, torch::tensor(sites).to(ratios.device()), ratio);
   }
 }
 

@@ -53,7 +53,7 @@ class Probe {
   void PackCoefficients(const ForwardTrace& trace, Pack& pack) const;
   void PackGradients(const ForwardTrace& trace, Pack& pack) const;
   void PackParameters(const ForwardTrace& trace, Pack& pack) const;
-  // Into `ratios` [sites], of the sites whose map has a dynamic part: others have no raw values
+  // Into `ratios` [sites, P], of the sites whose map has a dynamic part: others have no raw values
   // here.
   void AddDynamicRatios(const std::vector<at::Tensor>& raw_BTK,
                         const std::vector<at::Tensor>& bias_K, at::Tensor ratios) const;

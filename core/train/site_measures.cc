@@ -7,6 +7,7 @@
 #include "core/manifold/diagnostics/logit_diagnostics.h"
 #include "core/manifold/diagnostics/stream_diagnostics.h"
 #include "core/manifold/diagnostics/stream_shares.h"
+#include "core/manifold/diagnostics/token_dependence.h"
 #include "core/train/mixing_measures.h"
 #include "core/train/token_threads.h"
 
@@ -23,33 +24,39 @@ Matrix LogitRanges(const TokenArrays& ranges) {
   return result;
 }
 
-Matrix StreamUse(const TokenArrays& pre, const TokenArrays& post) {
-  Matrix result = Matrix::Zero(pre.places, 4);
-  const auto add = [&result](std::int64_t site, Eigen::Index column, const TokenArrays& weights) {
-    for (std::int64_t t = 0; t < weights.tokens; ++t) {
-      const Vector shares = StreamShares(weights.At(site, t).row(0).cwiseAbs().transpose());
-      result(site, column) += EffectiveStreams(shares);
-      result(site, column + 1) += FindDominantStream(shares).share;
-    }
-  };
-  for (std::int64_t site = 0; site < pre.places; ++site) {
-    add(site, 0, pre);
-    add(site, 2, post);
+OverTokens OverTokensOf(const Matrix& values, std::int64_t tokens) {
+  const Eigen::Index places = values.rows() / tokens;
+  OverTokens over{Matrix(places, values.cols()), Matrix(places, values.cols())};
+  for (Eigen::Index place = 0; place < places; ++place) {
+    const auto block = values.middleRows(place * tokens, tokens);
+    over.mean.row(place) = block.colwise().sum() / static_cast<double>(tokens);
+    over.deviation.row(place) = TokenDeviation(block).transpose();
   }
-  return result / static_cast<double>(pre.tokens);
+  return over;
 }
 
-Matrix StreamDiversity(const TokenArrays& grams, int threads) {
-  Matrix energies(grams.places, grams.tokens), ranks(grams.places, grams.tokens);
-  ForEachToken(grams.tokens, threads, [&](std::int64_t token) {
-    for (std::int64_t place = 0; place < grams.places; ++place) {
-      energies(place, token) = DiversityEnergyOfGram(grams.At(place, token));
-      ranks(place, token) = EffectiveRankOfGram(grams.At(place, token));
+OverTokens StreamUse(const TokenArrays& pre, const TokenArrays& post) {
+  Matrix values(pre.places * pre.tokens, 4);
+  const auto measure = [&values](Eigen::Index column, const TokenArrays& weights) {
+    for (std::int64_t row = 0; row < values.rows(); ++row) {
+      const Vector shares =
+          StreamShares(weights.At(0, row).row(0).cwiseAbs().transpose());  // place by place
+      values(row, column) = EffectiveStreams(shares);
+      values(row, column + 1) = FindDominantStream(shares).share;
     }
+  };
+  measure(0, pre);
+  measure(2, post);
+  return OverTokensOf(values, pre.tokens);
+}
+
+OverTokens StreamDiversity(const TokenArrays& grams, int threads) {
+  Matrix values(grams.places * grams.tokens, 2);
+  ForEachToken(values.rows(), threads, [&](std::int64_t row) {
+    values(row, 0) = DiversityEnergyOfGram(grams.At(0, row));
+    values(row, 1) = EffectiveRankOfGram(grams.At(0, row));
   });
-  Matrix result(grams.places, 2);
-  result << energies.rowwise().mean(), ranks.rowwise().mean();
-  return result;
+  return OverTokensOf(values, grams.tokens);
 }
 
 Vector TokenDependenceBySite(const std::vector<Matrix>& res_mean,

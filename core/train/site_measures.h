@@ -18,14 +18,20 @@ namespace mhc {
 // and the share of tokens above kWideRange (D5).
 Matrix LogitRanges(const TokenArrays& ranges);
 
+// Over the tokens, of several numbers a place: [places, numbers].
+struct OverTokens {
+  Matrix mean, deviation;
+};
+// values [places·P, numbers], the tokens of a place one after another.
+OverTokens OverTokensOf(const Matrix& values, std::int64_t tokens);
 // pre, post [L,P,1,n] -> [L,4]: effective streams and the dominant one's share of the read weights,
 // then of the write weights (D22, D23). Weights of `hc` have signs: what counts is |w|.
-Matrix StreamUse(const TokenArrays& pre, const TokenArrays& post);
+OverTokens StreamUse(const TokenArrays& pre, const TokenArrays& post);
 
 // grams [L+1,P,n,n], X Xᵀ of each state X (n×C), which has its stream lengths, angles and, to half
 // the digits, singular values -> [L+1,2]: diversity energy and effective rank (D29, D30).
 // Threads share the tokens; their number changes no bit.
-Matrix StreamDiversity(const TokenArrays& grams, int threads = 1);
+OverTokens StreamDiversity(const TokenArrays& grams, int threads = 1);
 
 // Of the variance of H_res's entries around the mean of all of them, the share that is over tokens:
 // Σ_t ‖H_t − H̄‖² / Σ_tij (H_tij − mean)² (D25), from the token means and deviations of every site

@@ -32,13 +32,9 @@ Snapshot FromMatrices(std::string kind, const std::vector<Matrix>& matrices) {
   return snapshot;
 }
 
-Snapshot FromVectors(std::string kind, const std::vector<Vector>& vectors) {
-  Snapshot snapshot{
-      std::move(kind), {static_cast<std::int64_t>(vectors.size()), vectors[0].size()}, {}};
-  for (const Vector& vector : vectors) {
-    snapshot.data.insert(snapshot.data.end(), vector.begin(), vector.end());
-  }
-  return snapshot;
+void AddOverTokens(const std::string& kind, const OverTokens& values, std::vector<Snapshot>& out) {
+  out.push_back(FromMatrix(kind, values.mean));
+  out.push_back(FromMatrix(kind + "_deviation", values.deviation));
 }
 
 Snapshot FromSpreads(std::string kind, const std::vector<TokenSpread>& spreads) {
@@ -74,13 +70,13 @@ void AddMixing(const HostArrays& arrays, int threads, std::vector<Snapshot>& out
   out.push_back(FromSpreads("backward_gain", profile.backward_gain));
   out.push_back(FromSpreads("prefix_forward_gain", profile.prefix_forward_gain));
   out.push_back(FromSpreads("suffix_backward_gain", profile.suffix_backward_gain));
-  out.push_back(FromMatrix("prefix_two_sided_gain", profile.prefix_two_sided_gain));
-  out.push_back(FromMatrix("suffix_two_sided_gain", profile.suffix_two_sided_gain));
+  AddOverTokens("prefix_two_sided_gain", profile.prefix_two_sided_gain, out);
+  AddOverTokens("suffix_two_sided_gain", profile.suffix_two_sided_gain, out);
   out.push_back(FromMatrices("prefix_mean", profile.prefix_mean));
   out.push_back(FromMatrices("suffix_mean", profile.suffix_mean));
   out.push_back(FromMatrix("token_mean_product", profile.token_mean_product));
-  out.push_back(FromVectors("singular_values", profile.singular_values));
-  out.push_back(FromVectors("prefix_singular_values", profile.prefix_singular_values));
+  AddOverTokens("singular_values", profile.singular_values, out);
+  AddOverTokens("prefix_singular_values", profile.prefix_singular_values, out);
   out.push_back(FromVector("token_dependence",
                            TokenDependenceBySite(profile.res_mean, profile.res_deviation)));
   const Matrix kernel = DepthKernelOfMeans(AsMatrix(arrays.at("pre_mean")),
@@ -96,12 +92,12 @@ std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays, int threads) {
     if (FindSnapshotKind(name) != nullptr) out.push_back(FromArray(name, array));
   }
   const TokenArrays grams = PerToken(arrays.at(kTokenGram));
-  out.push_back(FromMatrix("stream_diversity", StreamDiversity(grams, threads)));
+  AddOverTokens("stream_diversity", StreamDiversity(grams, threads), out);
   if (!arrays.contains(kTokenRes)) return out;
   const TokenArrays ranges = PerToken(arrays.at(kTokenLogitRange));
   out.push_back(FromMatrix("logit_range", LogitRanges(ranges)));
   const TokenArrays pre = PerToken(arrays.at(kTokenPre)), post = PerToken(arrays.at(kTokenPost));
-  out.push_back(FromMatrix("effective_streams", StreamUse(pre, post)));
+  AddOverTokens("effective_streams", StreamUse(pre, post), out);
   AddMixing(arrays, threads, out);
   return out;
 }

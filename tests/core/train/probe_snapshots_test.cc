@@ -2,6 +2,7 @@
 #include "core/manifold/diagnostics/composite_mapping.h"
 #include "core/manifold/diagnostics/depth_kernel.h"
 #include "core/manifold/diagnostics/logit_diagnostics.h"
+#include "core/manifold/diagnostics/spectrum.h"
 #include "core/manifold/diagnostics/stream_diagnostics.h"
 #include "core/manifold/diagnostics/stream_shares.h"
 #include "core/manifold/diagnostics/sums.h"
@@ -251,6 +252,62 @@ TEST_P(SnapshotOracle, GradientNormsOfPhiBiasAndAlphaAreThoseOfTheGradients) {
                   1e-5 * std::sqrt(squares[group]));
     }
   }
+}
+
+// Of each kind that is a token mean and says so of its spread, one number against the same number
+// of every token.
+TEST_P(SnapshotOracle, DeviationsAreThoseOverTheTokens) {
+  const auto expect = [this](const std::string& kind, std::int64_t place, std::int64_t columns,
+                             std::int64_t column, const auto& value) {
+    const double mean = TokenMeanOf(value);
+    const double variance =
+        TokenMeanOf([&](std::int64_t t) { return std::pow(value(t) - mean, 2.0); });
+    const std::string where = Place(kind.c_str(), place);
+    EXPECT_NEAR(step_.At(kind, place, columns, column), mean, 1e-5 * std::abs(mean)) << where;
+    EXPECT_NEAR(step_.At(kind + "_deviation", place, columns, column), std::sqrt(variance),
+                1e-5 * std::sqrt(variance) + 1e-9)
+        << where;
+    return std::sqrt(variance);
+  };
+  const std::int64_t site = 2;
+  const auto prefix = [this](std::int64_t t) { return Matrix(Res(2, t) * Res(1, t) * Res(0, t)); };
+  const auto suffix = [this](std::int64_t t) { return Matrix(Res(3, t) * Res(2, t)); };
+  double least = INFINITY;
+  const auto varies = [&least](double deviation) { least = std::min(least, deviation); };
+  varies(expect("stream_rms", site, 4, 1,
+                [&](std::int64_t t) { return StreamRms(Streams(site, t))(1); }));
+  varies(expect("stream_cosine", site, 16, 3,
+                [&](std::int64_t t) { return StreamCosines(Streams(site, t))(0, 3); }));
+  varies(expect("stream_diversity", site, 2, 0,
+                [&](std::int64_t t) { return DiversityEnergy(Streams(site, t)); }));
+  varies(expect("stream_diversity", site, 2, 1,
+                [&](std::int64_t t) { return EffectiveRank(Streams(site, t)); }));
+  varies(expect("effective_streams", site, 4, 2, [&](std::int64_t t) {
+    return EffectiveStreams(StreamShares(Post(site, t).cwiseAbs()));
+  }));
+  varies(expect("branch_ratio", site, 1, 0, [&](std::int64_t t) {
+    return (Post(site, t) * AtToken(step_.trace.branches_BTC[site], t)).norm() /
+           (Res(site, t) * Streams(site, t)).norm();
+  }));
+  varies(expect("state_cosine", site, 1, 0, [&](std::int64_t t) {
+    const Matrix before = Streams(site, t), after = Streams(site + 1, t);
+    return before.cwiseProduct(after).sum() / before.norm() / after.norm();
+  }));
+  varies(expect("dynamic_ratio", site, 3, 2, [&](std::int64_t t) {
+    const at::Tensor bias = step_.trace.parameters[site].bias[2].to(torch::kFloat64);
+    const Eigen::Map<const Vector> b(bias.data_ptr<double>(), bias.numel());
+    const Vector raw = AtToken(step_.trace.sites[site].logits_BTK, t).row(0).transpose();
+    return (raw - b).norm() / b.norm();
+  }));
+  varies(expect("singular_values", site, 4, 3,
+                [&](std::int64_t t) { return SingularValues(Res(site, t))(3); }));
+  varies(expect("prefix_singular_values", site, 4, 0,
+                [&](std::int64_t t) { return SingularValues(prefix(t))(0); }));
+  varies(expect("prefix_two_sided_gain", site, 4, 2,
+                [&](std::int64_t t) { return GainFromBothSides(prefix(t)).column_min; }));
+  varies(expect("suffix_two_sided_gain", site, 4, 3,
+                [&](std::int64_t t) { return GainFromBothSides(suffix(t)).column_max; }));
+  EXPECT_GT(least, 1e-6) << "all of them vary here";
 }
 
 TEST_P(SnapshotOracle, EveryNumberIsFinite) {

@@ -148,8 +148,10 @@ TEST(Probe, AResidualRunHasNoMixingColumns) {
   for (const auto& [kind, snapshot] : Snapshots(configuration, trace, outcome)) {
     kinds.push_back(kind);
   }
-  EXPECT_THAT(kinds, UnorderedElementsAre("stream_rms", "stream_cosine", "stream_diversity",
-                                          "state_cosine"));
+  EXPECT_THAT(
+      kinds, UnorderedElementsAre("stream_rms", "stream_cosine", "stream_diversity", "state_cosine",
+                                  "stream_rms_deviation", "stream_cosine_deviation",
+                                  "stream_diversity_deviation", "state_cosine_deviation"));
 }
 
 TEST(Probe, AMixingRunHasEveryMixingColumn) {

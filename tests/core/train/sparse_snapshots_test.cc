@@ -16,7 +16,9 @@ TEST(ResidualSnapshots, HaveTheKindsOfStreamsWithSublayersForSites) {
   }
   EXPECT_THAT(kinds, UnorderedElementsAre("stream_rms", "stream_cosine", "stream_diversity",
                                           "state_cosine", "branch_ratio", "measured_backward_gain",
-                                          "stream_gradient_norm"));
+                                          "stream_gradient_norm", "stream_rms_deviation",
+                                          "stream_cosine_deviation", "stream_diversity_deviation",
+                                          "state_cosine_deviation", "branch_ratio_deviation"));
   for (std::int64_t site = 0; site < kSites; ++site) {
     const double expected = TokenMeanOf([&](std::int64_t t) {
       const Matrix x = AtToken(step.trace.streams_BTNC[site], t);
