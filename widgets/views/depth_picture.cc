@@ -21,6 +21,7 @@ constexpr double kBeside = 0.3;
 constexpr double kPadding = 0.06;          // of the range
 constexpr double kLogarithmicRatio = 100;  // two decades
 constexpr double kDeepest = 1e-12;         // of the largest value: less is rounding
+constexpr double kBelowTheAxis = 1e-3;
 constexpr double kFromZero = 0.5;  // of the largest value: a lesser smallest one begins at 0
 constexpr std::size_t kMostDots = 40;
 constexpr double kLine = 1.5, kPaperLine = 1.0;  // on paper 0.75 pt
@@ -74,6 +75,13 @@ Limits LimitsOf(const DepthPanel& panel) {
   return limits;
 }
 
+bool HasNoNegativeValue(const DepthPanel& panel) {
+  const auto is_negative = [](double value) { return value < 0.0; };
+  return std::none_of(panel.curves.begin(), panel.curves.end(), [&](const DepthCurve& curve) {
+    return std::any_of(curve.values.begin(), curve.values.end(), is_negative);
+  });
+}
+
 // The smallest value above zero, as far as it is more than rounding.
 double SmallestPositive(const DepthPanel& panel, double largest) {
   double smallest = largest;
@@ -86,6 +94,16 @@ double SmallestPositive(const DepthPanel& panel, double largest) {
 }
 
 }  // namespace
+
+DepthCurve CurveWithBand(const std::vector<double>& values, const std::vector<double>& deviations,
+                         const QPen& pen) {
+  DepthCurve curve{values, {}, {}, pen};
+  for (std::size_t i = 0; i < deviations.size() && i < values.size(); ++i) {
+    curve.low.push_back(values[i] - deviations[i]);
+    curve.high.push_back(values[i] + deviations[i]);
+  }
+  return curve;
+}
 
 DepthPicture::DepthPicture(const Look& look, int panels, bool is_for_paper, QWidget* parent)
     : QCustomPlot(parent),
@@ -233,7 +251,13 @@ void DepthPicture::ShowCurve(const Curve& graphs, const DepthCurve& curve, bool 
   QColor faint = pen.color();
   faint.setAlpha(kBandOpacity);
   graphs.high->setBrush(faint);
-  graphs.low->data()->set(Points(curve.low, is_logarithmic), true);
+  std::vector<double> low = curve.low;
+  if (is_logarithmic) {
+    // A band that reaches to zero goes to the bottom of the axis, and beyond.
+    const double bottom = kBelowTheAxis * graphs.low->valueAxis()->range().lower;
+    for (double& value : low) value = std::max(value, bottom);
+  }
+  graphs.low->data()->set(Points(low, is_logarithmic), true);
   graphs.high->data()->set(Points(curve.high, is_logarithmic), true);
 }
 
@@ -242,7 +266,8 @@ void DepthPicture::FitY(const Panel& panel, const DepthPanel& content) {
   Limits limits = LimitsOf(content);
   if (limits.empty()) limits = {0.0, 1.0};
   const double smallest = SmallestPositive(content, limits.high);
-  const bool is_logarithmic = content.is_logarithmic_over_decades && limits.low >= 0.0 &&
+  // A deviation that is larger than its mean makes no value negative.
+  const bool is_logarithmic = content.is_logarithmic_over_decades && HasNoNegativeValue(content) &&
                               limits.high > kLogarithmicRatio * smallest;
   const bool was_logarithmic = axis.scaleType() == QCPAxis::stLogarithmic;
   if (is_logarithmic != was_logarithmic) SetLogarithmic(axis, is_logarithmic);

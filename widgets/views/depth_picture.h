@@ -22,6 +22,10 @@ struct DepthCurve {
   bool operator==(const DepthCurve&) const = default;
 };
 
+// With the band ± deviation; with none where `deviations` is empty.
+DepthCurve CurveWithBand(const std::vector<double>& values, const std::vector<double>& deviations,
+                         const QPen& pen);
+
 struct DepthPanel {
   QString title;  // above the panel on the screen, beside the axis on paper
   std::vector<DepthCurve> curves;

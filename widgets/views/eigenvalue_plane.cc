@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/formats/number_text.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
 #include "widgets/views/color_scale.h"
@@ -142,6 +143,16 @@ void EigenvaluePlane::Arrange(double width, double height) {
   const double unit = 2.0 * square.reach * (1.0 + kPadding) / std::min(across, upward);
   xAxis->setRange(square.middle - 0.5 * unit * across, square.middle + 0.5 * unit * across);
   yAxis->setRange(-0.5 * unit * upward, 0.5 * unit * upward);
+}
+
+std::vector<std::vector<std::string>> EigenvaluePlane::Table() const {
+  std::vector<std::vector<std::string>> table(1, {"site", "real", "imaginary"});
+  for (std::size_t site = 0; site < content_.by_site.size(); ++site) {
+    for (const std::complex<double>& value : content_.by_site[site]) {
+      table.push_back({std::to_string(site), NumberText(value.real()), NumberText(value.imag())});
+    }
+  }
+  return table;
 }
 
 void EigenvaluePlane::resizeEvent(QResizeEvent* event) {

@@ -8,6 +8,7 @@
 
 #include <complex>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace mhc {
@@ -29,6 +30,8 @@ class EigenvaluePlane : public QCustomPlot {
   // Replots with the next turn of the event loop where something differs.
   void Show(Content content);
   const Content& content() const { return content_; }
+  // A row an eigenvalue: site, real and imaginary part, under a row of names.
+  std::vector<std::vector<std::string>> Table() const;
   // One unit is as long upward as across, in a picture of that size.
   void Arrange(double width, double height);
 

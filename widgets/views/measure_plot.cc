@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QToolTip>
 #include <algorithm>
+#include <utility>
 
 #include "core/formats/number_text.h"
 #include "core/formats/person_text.h"
@@ -30,28 +31,33 @@ QString Meaning(const SiteMeasure& measure) {
                          : QString::fromUtf8(kind->text.data(), qsizetype(kind->text.size()));
 }
 
-std::vector<std::vector<double>> ValuesOf(const SiteMeasure& measure, const Snapshot& snapshot) {
+std::vector<double> Component(const Snapshot& snapshot, std::size_t component) {
   const auto width =
       static_cast<std::size_t>(snapshot.shape.size() > 1 ? snapshot.shape.back() : std::int64_t{1});
-  std::vector<std::vector<double>> values;
-  if (measure.is_matrix) {
-    for (std::size_t first = 0; first + width <= snapshot.data.size(); first += width) {
-      const auto begin = snapshot.data.begin() + static_cast<std::ptrdiff_t>(first);
-      values.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(width));
-    }
-    return values;
-  }
-  std::vector<SiteMeasureLine> lines = measure.lines;
-  for (std::size_t stream = 0; measure.lines.empty() && stream < width; ++stream) {
-    lines.push_back({stream, ""});
-  }
-  for (const SiteMeasureLine& line : lines) {
-    values.emplace_back();
-    for (std::size_t i = line.component; i < snapshot.data.size(); i += width) {
-      values.back().push_back(snapshot.data[i]);
-    }
+  std::vector<double> values;
+  for (std::size_t i = component; i < snapshot.data.size(); i += width) {
+    values.push_back(snapshot.data[i]);
   }
   return values;
+}
+
+std::vector<std::vector<double>> RowsOf(const Snapshot& square) {
+  const auto width = square.shape.back();
+  std::vector<std::vector<double>> rows;
+  for (auto row = square.data.begin(); row != square.data.end(); row += width) {
+    rows.emplace_back(row, row + width);
+  }
+  return rows;
+}
+
+// The lines of the measure, or one a stream.
+std::vector<SiteMeasureLine> LinesOf(const SiteMeasure& measure, const Snapshot& snapshot) {
+  std::vector<SiteMeasureLine> lines = measure.lines;
+  for (std::size_t stream = 0;
+       measure.lines.empty() && std::cmp_less(stream, snapshot.shape.back()); ++stream) {
+    lines.push_back({stream, ""});
+  }
+  return lines;
 }
 
 }  // namespace
@@ -100,6 +106,7 @@ void MeasurePlot::Refresh() {
   if (shown_ != &measure()) {
     shown_ = nullptr;
     values_.clear();
+    deviations_.clear();
     detail_of_ = {};
   }
   if (ShowsGeneralState()) return;
@@ -124,8 +131,10 @@ void MeasurePlot::Refresh() {
   }
   shown_run_ = run.key();
   shown_step_ = found->step;
-  values_ = measure().derive ? measure().derive(run, snapshots, *found)
-                             : ValuesOf(measure(), found->snapshot);
+  if (!ReadValues(run, snapshots, *found)) {
+    if (!Ready()) ShowLoading();
+    return;
+  }
   if (!snapshots.error().isEmpty()) {
     ShowError(snapshots.error());
     return;
@@ -142,7 +151,37 @@ void MeasurePlot::Refresh() {
   } else {
     curves_->Show(Curves(/*is_for_paper=*/false));
   }
-  ShowPicture(tr("step %1").arg(StepNumber(shown_step_)));
+  const QString step = tr("step %1").arg(StepNumber(shown_step_));
+  const bool has_bands = !deviations_.empty() && !deviations_.front().empty();
+  ShowPicture(has_bands ? tr("%1 · token mean, band ± deviation").arg(step) : step);
+}
+
+// False while the deviations are on their way.
+bool MeasurePlot::ReadValues(RunDocument& run, RunSnapshots& snapshots,
+                             const FetchedSnapshot& found) {
+  std::vector<std::vector<double>> values, deviations;
+  if (measure().derive) {
+    values = measure().derive(run, snapshots, found);
+  } else if (measure().is_matrix) {
+    values = RowsOf(found.snapshot);
+  } else {
+    const FetchedSnapshot* spread = snapshots.DeviationOf(found);
+    if (spread == nullptr && snapshots.AwaitsDeviationOf(found)) return false;
+    for (const SiteMeasureLine& line : LinesOf(measure(), found.snapshot)) {
+      values.push_back(Component(found.snapshot, line.component));
+      deviations.emplace_back();
+      if (spread != nullptr) deviations.back() = Component(spread->snapshot, line.component);
+      if (line.deviation) deviations.back() = Component(found.snapshot, *line.deviation);
+    }
+  }
+  values_ = std::move(values);
+  deviations_ = std::move(deviations);
+  return true;
+}
+
+std::optional<double> MeasurePlot::DeviationAt(std::size_t line, std::size_t place) const {
+  if (line >= deviations_.size() || place >= deviations_[line].size()) return std::nullopt;
+  return deviations_[line][place];
 }
 
 DepthContent MeasurePlot::Curves(bool is_for_paper) const {
@@ -154,7 +193,8 @@ DepthContent MeasurePlot::Curves(bool is_for_paper) const {
   const auto site = static_cast<std::size_t>(std::max(context().site.site(), 0));
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const QPen pen = context().look.RunPen(static_cast<int>(i));
-    panel.curves.push_back({values_[i], {}, {}, pen});
+    panel.curves.push_back(CurveWithBand(
+        values_[i], i < deviations_.size() ? deviations_[i] : std::vector<double>(), pen));
     LegendEntry entry{pen, LineName(i), {}};
     if (!is_for_paper && site < values_[i].size()) entry.value = ValueText(values_[i][site]);
     if (values_.size() > 1) content.legend.push_back(entry);
@@ -194,8 +234,11 @@ QString MeasurePlot::TextAt(int place) const {
     const auto at = static_cast<std::size_t>(place);
     if (at >= values_[i].size()) continue;
     const QString name = LineName(i);
-    lines << (name.isEmpty() ? ValueText(values_[i][at])
-                             : tr("%1: %2").arg(name, ValueText(values_[i][at])));
+    QString value = ValueText(values_[i][at]);
+    if (const auto deviation = DeviationAt(i, at)) {
+      value = tr("%1 ± %2").arg(value, ValueText(*deviation));
+    }
+    lines << (name.isEmpty() ? value : tr("%1: %2").arg(name, value));
   }
   if (measure().detail) lines << measure().detail(detail_of_, place);
   lines << Meaning(measure());
@@ -224,10 +267,14 @@ std::vector<std::vector<std::string>> MeasurePlot::FigureTable() const {
       name = measure().lines.empty() ? "stream_" + std::to_string(i) : measure().lines[i].name;
     }
     table[0].push_back(name.empty() ? measure().figure : name);
+    if (DeviationAt(i, 0)) table[0].push_back(table[0].back() + " deviation");
   }
   for (std::size_t place = 0; place < places; ++place) {
     std::vector<std::string> row{std::to_string(place)};
-    for (const std::vector<double>& line : values_) row.push_back(NumberText(line[place]));
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      row.push_back(NumberText(values_[i][place]));
+      if (const auto deviation = DeviationAt(i, place)) row.push_back(NumberText(*deviation));
+    }
     table.push_back(std::move(row));
   }
   return table;

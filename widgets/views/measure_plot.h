@@ -38,6 +38,9 @@ class MeasurePlot : public View {
   const SiteMeasure& measure() const;
   QString Title() const;
   QString LineName(std::size_t line) const;
+  bool ReadValues(RunDocument& run, RunSnapshots& snapshots, const FetchedSnapshot& found);
+  // Over tokens, of a line at a place; empty where it has none.
+  std::optional<double> DeviationAt(std::size_t line, std::size_t place) const;
   DepthContent Curves(bool is_for_paper) const;
   MatrixContent Kernel() const;
   QString TextAt(int place) const;
@@ -46,9 +49,10 @@ class MeasurePlot : public View {
   QStackedWidget* pictures_;
   DepthPicture* curves_;
   MatrixCanvas* matrix_;
-  const SiteMeasure* shown_ = nullptr;       // whose the numbers below are
-  std::vector<std::vector<double>> values_;  // by line, then place; of a matrix by row
-  Snapshot detail_of_;                       // where the measure says more of a site
+  const SiteMeasure* shown_ = nullptr;           // whose the numbers below are
+  std::vector<std::vector<double>> values_;      // by line, then place; of a matrix by row
+  std::vector<std::vector<double>> deviations_;  // likewise; a line is empty where it has none
+  Snapshot detail_of_;                           // where the measure says more of a site
   std::int64_t shown_step_ = 0;
   std::optional<ReaderThread::RunKey> shown_run_;
 };

@@ -18,6 +18,8 @@ std::size_t ElementCount(const std::vector<std::int64_t>& shape) {
   return count;
 }
 
+std::string DeviationKind(const FetchedSnapshot& mean) { return mean.kind + "_deviation"; }
+
 }  // namespace
 
 // A run without hyper-connections has as many places as sites would be.
@@ -55,6 +57,17 @@ const FetchedSnapshot* RunSnapshots::At(const std::string& kind, std::int64_t st
   if (found == nullptr || found->snapshot.shape == ExpectedShape(kind)) return found;
   Refuse(kind, found->snapshot.shape);
   return nullptr;
+}
+
+const FetchedSnapshot* RunSnapshots::DeviationOf(const FetchedSnapshot& mean) {
+  const std::string kind = DeviationKind(mean);
+  if (FindSnapshotKind(kind) == nullptr) return nullptr;
+  const FetchedSnapshot* found = At(kind, mean.step);
+  return found != nullptr && found->step == mean.step ? found : nullptr;
+}
+
+bool RunSnapshots::AwaitsDeviationOf(const FetchedSnapshot& mean) const {
+  return run_.AwaitsSnapshot(DeviationKind(mean), mean.step);
 }
 
 std::vector<double> MatrixEntries(const Snapshot& snapshot, int site) {

@@ -20,6 +20,10 @@ class RunSnapshots {
   // At or before `step`; nullptr while it is on its way, where there is none, and where it is of
   // another shape.
   const FetchedSnapshot* At(const std::string& kind, std::int64_t step);
+  // The deviation over tokens of a snapshot of token means, at its step; nullptr while it is on its
+  // way, and where the record has none.
+  const FetchedSnapshot* DeviationOf(const FetchedSnapshot& mean);
+  bool AwaitsDeviationOf(const FetchedSnapshot& mean) const;
   // At every step that has one, likewise.
   const SnapshotHistory* Over(const std::string& kind);
   // The first one of another shape that was asked for, in a sentence; empty where all were well.

@@ -55,7 +55,7 @@ std::span<const SiteMeasure> SiteMeasures() {
       {.figure = "logit_range",
        .title = QT_TRANSLATE_NOOP("SiteMeasure", "Range of the logits"),
        .kind = "logit_range",
-       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "mean")},
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "mean"), 1},
                  {2, QT_TRANSLATE_NOOP("SiteMeasure", "largest")}}},
       {.figure = "token_dependence",
        .title = QT_TRANSLATE_NOOP("SiteMeasure", "Token dependence of H_res"),

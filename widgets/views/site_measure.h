@@ -20,6 +20,8 @@ struct Snapshot;
 struct SiteMeasureLine {
   std::size_t component;  // of the snapshot's last dimension, or of what is derived from it
   const char* name;
+  // Its deviation over tokens, where the same snapshot holds it; others have one of their own.
+  std::optional<std::size_t> deviation = {};
 };
 
 struct SiteMeasure {

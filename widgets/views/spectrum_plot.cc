@@ -35,6 +35,16 @@ QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(s
 
 QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
 
+// By singular value, then site.
+std::vector<std::vector<double>> ByStream(const Snapshot& snapshot) {
+  const auto streams = static_cast<std::size_t>(snapshot.shape.back());
+  std::vector<std::vector<double>> values(streams);
+  for (std::size_t i = 0; i < snapshot.data.size(); ++i) {
+    values[i % streams].push_back(snapshot.data[i]);
+  }
+  return values;
+}
+
 std::size_t NearestSnapshot(const SnapshotHistory& history, double step) {
   const auto after = std::lower_bound(history.steps.begin(), history.steps.end(), step,
                                       [](std::int64_t a, double b) { return a < b; });
@@ -223,11 +233,14 @@ void SpectrumPlot::RefreshPlane(RunDocument& run) {
 void SpectrumPlot::RefreshCurves(RunDocument& run) {
   const FetchedSnapshot* found = SnapshotToShow(run, is_composite() ? kCompositeKind : kKind);
   if (found == nullptr) return;
-  const auto streams = static_cast<std::size_t>(found->snapshot.shape.back());
-  values_.assign(streams, {});
-  for (std::size_t i = 0; i < found->snapshot.data.size(); ++i) {
-    values_[i % streams].push_back(found->snapshot.data[i]);
+  RunSnapshots snapshots(run);
+  const FetchedSnapshot* spread = snapshots.DeviationOf(*found);
+  if (spread == nullptr && snapshots.AwaitsDeviationOf(*found)) {
+    if (!Ready()) ShowLoading();
+    return;
   }
+  values_ = ByStream(found->snapshot);
+  deviations_ = spread == nullptr ? decltype(deviations_)() : ByStream(spread->snapshot);
   curves_->Show(Curves(/*is_for_paper=*/false));
   ShowPicture(WhatIsShown(found->step));
 }
@@ -239,7 +252,8 @@ DepthContent SpectrumPlot::Curves(bool is_for_paper) const {
   const auto site = static_cast<std::size_t>(std::max(context().site.site(), 0));
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const QPen pen = context().look.RunPen(static_cast<int>(i));
-    panel.curves.push_back({values_[i], {}, {}, pen});
+    panel.curves.push_back(CurveWithBand(
+        values_[i], i < deviations_.size() ? deviations_[i] : std::vector<double>(), pen));
     LegendEntry entry{pen, SigmaText(static_cast<int>(i)), {}};
     if (!is_for_paper && site < values_[i].size()) entry.value = ValueText(values_[i][site]);
     if (values_.size() > 1) content.legend.push_back(entry);
@@ -291,9 +305,13 @@ QString SpectrumPlot::CurveTextAt(int site) const {
   QStringList lines{SiteText(site)};
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const std::vector<double>& of_sites = values_[i];
-    if (static_cast<std::size_t>(site) >= of_sites.size()) continue;
-    lines << tr("%1 = %2").arg(SigmaText(static_cast<int>(i)),
-                               ValueText(of_sites[static_cast<std::size_t>(site)]));
+    const auto at = static_cast<std::size_t>(site);
+    if (at >= of_sites.size()) continue;
+    QString value = ValueText(of_sites[at]);
+    if (i < deviations_.size()) {
+      value = tr("%1 ± %2").arg(value, ValueText(deviations_[i][at]));
+    }
+    lines << tr("%1 = %2").arg(SigmaText(static_cast<int>(i)), value);
   }
   return lines.join(QStringLiteral("\n"));
 }
@@ -343,23 +361,19 @@ void SpectrumPlot::DrawFigure(QPainter& painter, double width, double height) {
 
 std::vector<std::vector<std::string>> SpectrumPlot::FigureTable() const {
   std::vector<std::vector<std::string>> table;
-  if (is_plane()) {
-    table.push_back({"site", "real", "imaginary"});
-    for (std::size_t site = 0; site < plane_->content().by_site.size(); ++site) {
-      for (const std::complex<double>& value : plane_->content().by_site[site]) {
-        table.push_back({std::to_string(site), NumberText(value.real()), NumberText(value.imag())});
-      }
-    }
-    return table;
-  }
+  if (is_plane()) return plane_->Table();
   if (what() != What::kOverTime) {
     table.push_back({"site"});
     for (std::size_t i = 0; i < values_.size(); ++i) {
       table[0].push_back("sigma_" + std::to_string(i + 1));
     }
+    for (std::size_t i = 0; i < deviations_.size(); ++i) {
+      table[0].push_back("sigma_" + std::to_string(i + 1) + " deviation");
+    }
     for (std::size_t site = 0; !values_.empty() && site < values_[0].size(); ++site) {
       std::vector<std::string> row{std::to_string(site)};
       for (const std::vector<double>& of_sites : values_) row.push_back(NumberText(of_sites[site]));
+      for (const auto& of_sites : deviations_) row.push_back(NumberText(of_sites[site]));
       table.push_back(std::move(row));
     }
     return table;

@@ -68,8 +68,10 @@ class SpectrumPlot : public View {
   HeaderChoice* number_choice_;
   HeaderChoice* color_choice_;
   HeaderChoice* plane_choice_;
-  std::vector<std::vector<double>> values_;  // of the curves: by singular value, then site
-  std::optional<Snapshot> matrices_;         // whose eigenvalues the plane shows
+  // Of the curves: by singular value, then site; deviations over tokens are empty where the record
+  // has none.
+  std::vector<std::vector<double>> values_, deviations_;
+  std::optional<Snapshot> matrices_;  // whose eigenvalues the plane shows
   std::optional<ReaderThread::RunKey> shown_run_;
 };
 

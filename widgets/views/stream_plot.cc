@@ -97,43 +97,34 @@ bool StreamPlot::Read(RunSnapshots& snapshots) {
 bool StreamPlot::ReadRms(RunSnapshots& snapshots) {
   const FetchedSnapshot* found = snapshots.At("stream_rms", context().step.step());
   if (found == nullptr) return false;
+  const FetchedSnapshot* spread = snapshots.DeviationOf(*found);
+  if (spread == nullptr && snapshots.AwaitsDeviationOf(*found)) return false;
   shown_step_ = found->step;
   panels_.assign(1, {});
-  for (std::int64_t stream = 0; stream < found->snapshot.shape.back(); ++stream) {
-    Curve curve{tr("stream %1").arg(stream),
-                StreamOf(found->snapshot, static_cast<std::size_t>(stream)),
-                {},
-                {}};
-    const double first = curve.values.front();
-    for (double& value : curve.values) value = what() == What::kGain ? value / first : value;
+  for (std::int64_t i = 0; i < found->snapshot.shape.back(); ++i) {
+    const auto stream = static_cast<std::size_t>(i);
+    Curve curve{tr("stream %1").arg(i), StreamOf(found->snapshot, stream), {}, {}};
+    const double unit = what() == What::kGain ? curve.values.front() : 1.0;
+    for (double& value : curve.values) value /= unit;
+    if (spread != nullptr) AddBand(curve, StreamOf(spread->snapshot, stream), unit);
     panels_[0].push_back(std::move(curve));
   }
   return true;
 }
 
-bool StreamPlot::ReadCosine(RunSnapshots& snapshots) {
-  const FetchedSnapshot* found = snapshots.At("stream_cosine", context().step.step());
-  if (found == nullptr) return false;
-  shown_step_ = found->step;
-  const auto n = static_cast<std::size_t>(found->snapshot.shape.back());
-  const std::vector<float>& all = found->snapshot.data;
-  cosines_.clear();
-  Curve curve{tr("mean of pairs"), {}, {}, {}};
-  for (std::size_t first = 0; first + n * n <= all.size(); first += n * n) {
-    cosines_.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(first),
-                          all.begin() + static_cast<std::ptrdiff_t>(first + n * n));
-    double sum = 0.0, low = INFINITY, high = -INFINITY;
-    for (std::size_t i = 0; i < n * n; ++i) {
-      if (i / n == i % n) continue;
-      sum += cosines_.back()[i];
-      low = std::min(low, cosines_.back()[i]);
-      high = std::max(high, cosines_.back()[i]);
-    }
-    curve.values.push_back(sum / static_cast<double>(n * (n - 1)));
-    curve.low.push_back(low);
-    curve.high.push_back(high);
+// ± the deviation over tokens, divided by `unit`.
+void StreamPlot::AddBand(Curve& curve, const std::vector<double>& deviation, double unit) {
+  for (std::size_t place = 0; place < curve.values.size(); ++place) {
+    curve.low.push_back(curve.values[place] - deviation[place] / unit);
+    curve.high.push_back(curve.values[place] + deviation[place] / unit);
   }
-  panels_.assign(1, {std::move(curve)});
+}
+
+bool StreamPlot::ReadCosine(RunSnapshots& snapshots) {
+  if (!cosines_.Read(snapshots, context().step.step())) return false;
+  shown_step_ = cosines_.step();
+  const StreamCosines::Pairs pairs = cosines_.OfPairs();
+  panels_.assign(1, {{tr("mean of pairs"), pairs.mean, pairs.least, pairs.most}});
   return true;
 }
 
@@ -154,11 +145,7 @@ bool StreamPlot::ReadWeights(RunSnapshots& snapshots) {
     for (std::int64_t i = 0; i < mean->snapshot.shape.back(); ++i) {
       const auto stream = static_cast<std::size_t>(i);
       Curve curve{tr("stream %1").arg(i), StreamOf(mean->snapshot, stream), {}, {}};
-      const std::vector<double> spread = StreamOf(deviation->snapshot, stream);
-      for (std::size_t site = 0; site < curve.values.size(); ++site) {
-        curve.low.push_back(curve.values[site] - spread[site]);
-        curve.high.push_back(curve.values[site] + spread[site]);
-      }
+      AddBand(curve, StreamOf(deviation->snapshot, stream), 1.0);
       panels.back().push_back(std::move(curve));
     }
   }
@@ -240,7 +227,8 @@ QString StreamPlot::ShownText() const {
   const QString step = tr("step %1").arg(StepNumber(shown_step_));
   switch (what()) {
     case What::kRms:
-      return tr("%1 · token mean").arg(step);
+      return panels_[0][0].low.empty() ? tr("%1 · token mean").arg(step)
+                                       : tr("%1 · token mean, band ± deviation").arg(step);
     case What::kGain:
       return tr("%1 · RMS over that at the input").arg(step);
     case What::kCosine:
@@ -298,19 +286,7 @@ DepthContent StreamPlot::Content(bool is_for_paper) const {
 }
 
 MatrixContent StreamPlot::CosineMatrix() const {
-  MatrixContent matrix;
-  matrix.entries = cosines_[static_cast<std::size_t>(ShownPlace())];
-  matrix.size = static_cast<int>(std::lround(std::sqrt(matrix.entries.size())));
-  matrix.caption = tr("position %1").arg(ShownPlace());
-  matrix.scale = {ColorScale::Kind::kSigned, 1.0, tr("cosine"), false};
-  matrix.has_sums = false;
-  matrix.describe = [matrix, where = PlaceText(ShownPlace())](const MatrixPlace& place) {
-    return StreamPlot::tr("Cosine of streams %1 and %2 %3: %4, mean over tokens")
-        .arg(place.row)
-        .arg(place.column)
-        .arg(where, ValueText(matrix.At(place)));
-  };
-  return matrix;
+  return cosines_.MatrixAt(ShownPlace(), PlaceText(ShownPlace()));
 }
 
 QString StreamPlot::TextAt(int place) const {
@@ -323,7 +299,7 @@ QString StreamPlot::TextAt(int place) const {
     for (const Curve& curve : panels_[i]) {
       const auto at = static_cast<std::size_t>(place);
       QString value = ValueText(curve.values[at]);
-      if (what() == What::kReadAndWrite) {
+      if (what() != What::kCosine && !curve.high.empty()) {
         value = tr("%1 ± %2").arg(value, ValueText(curve.high[at] - curve.values[at]));
       } else if (!curve.low.empty()) {
         value =

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "widgets/views/depth_picture.h"
-#include "widgets/views/matrix_painting.h"
+#include "widgets/views/stream_cosines.h"
 #include "widgets/views/view.h"
 
 namespace mhc {
@@ -48,6 +48,7 @@ class StreamPlot : public View {
   bool ReadRms(RunSnapshots& snapshots);
   bool ReadCosine(RunSnapshots& snapshots);
   bool ReadWeights(RunSnapshots& snapshots);
+  static void AddBand(Curve& curve, const std::vector<double>& deviation, double unit);
   void ShowWhyThereIsNothing();
   void GiveRoom();  // to the plots and to the matrix beside them
   int places() const;
@@ -63,8 +64,8 @@ class StreamPlot : public View {
   DepthPicture* single_;
   DepthPicture* pair_;
   MatrixCanvas* matrix_;
-  std::vector<std::vector<Curve>> panels_;    // one, or read and write
-  std::vector<std::vector<double>> cosines_;  // n×n a position
+  std::vector<std::vector<Curve>> panels_;  // one, or read and write
+  StreamCosines cosines_;
   std::int64_t shown_step_ = 0;
   std::optional<ReaderThread::RunKey> shown_run_;
 };
