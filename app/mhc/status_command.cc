@@ -53,7 +53,7 @@ std::string Text(const RunStatus& s) {
       {"  constraint ms", OrDash(s.cost ? s.cost->constraint : std::nullopt)},
       {"  read, write, mix ms", OrDash(s.cost ? std::optional(s.cost->apply) : std::nullopt)},
       {"  rest ms", OrDash(s.cost ? std::optional(s.cost->rest) : std::nullopt)},
-      {"peak memory MiB", OrDash(s.cost ? s.cost->peak_memory : std::nullopt)},
+      {"peak memory MiB", OrDash(s.peak_memory)},
       {"probe share %", OrDash(s.probe_share, 100.0)},
       {"threads", fmt::to_string(d.threads)},
       {"device", Shown(d.device)},

@@ -194,7 +194,9 @@ at::Tensor DecoderImpl::ForwardResidual(at::Tensor x, ForwardTrace* trace) {
   EnterBackward(clock, x, StepPart::kRest);
   for (std::size_t i = 0; i < 2 * blocks_.size(); ++i) {
     TraceStreams(x, trace);
+    Enter(clock, StepPart::kApply);
     const at::Tensor wide = x.to(torch::kFloat32);
+    if (!wide.is_same(x)) EnterBackward(clock, wide, StepPart::kApply);
     const at::Tensor y_BTC = Sublayer(i, wide, clock);
     TraceBranch(y_BTC, trace);
     Enter(clock, StepPart::kApply);

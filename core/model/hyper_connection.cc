@@ -109,9 +109,10 @@ StreamMappings HyperConnectionImpl::Maps(const at::Tensor& x_BTNC,
   }
   EnterBackward(clock, maps.res_BTNN, StepPart::kConstraint);
   // The gates and the predictor are walked back after the constraint, whichever of them there are.
-  for (const at::Tensor& t : {maps.post_BTN, maps.pre_BTN, raw[2]}) {
+  for (const at::Tensor& t : {maps.post_BTN, maps.pre_BTN}) {
     EnterBackward(clock, t, StepPart::kCoefficients);
   }
+  for (const at::Tensor& t : raw) EnterBackward(clock, t, StepPart::kCoefficients);
   return maps;
 }
 

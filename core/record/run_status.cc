@@ -17,12 +17,6 @@ ordered_json OrNull(const std::optional<T>& value) {
   return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // Medians, so that a step that shared the machine with something else does not stand for all.
 void SetSpeed(const std::vector<StepRecord>& rows, RunStatus& status) {
   std::vector<double> step_ms, total_ms;
@@ -99,6 +93,9 @@ Status ReadRecord(RecordReader& reader, RunStatus& status) {
   const auto validation = reader.LastValue("validation_loss");
   if (!validation) return tl::unexpected(validation.error());
   status.validation_loss = *validation;
+  const auto memory = reader.LastValue("peak_memory");
+  if (!memory) return tl::unexpected(memory.error());
+  status.peak_memory = *memory;
   return {};
 }
 
@@ -155,28 +152,27 @@ ordered_json ToJson(const CheckpointRow& checkpoint) {
 
 ordered_json ToJson(const RunStatus& status) {
   const RunDescription& d = status.description;
-  ordered_json json = {
-      {"run", status.run},
-      {"id", d.id},
-      {"name", d.name},
-      {"state", ToText(status.state)},
-      {"step", status.step},
-      {"steps", d.steps},
-      {"loss", OrNull(status.loss)},
-      {"best_loss", OrNull(status.best_loss)},
-      {"validation_loss", OrNull(status.validation_loss)},
-      {"entropy_floor", OrNull(d.entropy_floor)},
-      {"connection", status.connection},
-      {"constraint", ConstraintJson(status.constraints)},
-      {"parameters", d.parameters},
-      {"mixing_parameters", d.mixing_parameters},
-      {"tokens_per_second", OrNull(status.tokens_per_second)},
-      {"step_ms", OrNull(status.step_ms)},
-      {"step_parts_ms", PartsJson(status.cost)},
-      {"peak_memory_mib", status.cost ? OrNull(status.cost->peak_memory) : nullptr},
-      {"probe_share", OrNull(status.probe_share)},
-      {"threads", d.threads},
-      {"device", d.device}};
+  ordered_json json = {{"run", status.run},
+                       {"id", d.id},
+                       {"name", d.name},
+                       {"state", ToText(status.state)},
+                       {"step", status.step},
+                       {"steps", d.steps},
+                       {"loss", OrNull(status.loss)},
+                       {"best_loss", OrNull(status.best_loss)},
+                       {"validation_loss", OrNull(status.validation_loss)},
+                       {"entropy_floor", OrNull(d.entropy_floor)},
+                       {"connection", status.connection},
+                       {"constraint", ConstraintJson(status.constraints)},
+                       {"parameters", d.parameters},
+                       {"mixing_parameters", d.mixing_parameters},
+                       {"tokens_per_second", OrNull(status.tokens_per_second)},
+                       {"step_ms", OrNull(status.step_ms)},
+                       {"step_parts_ms", PartsJson(status.cost)},
+                       {"peak_memory_mib", OrNull(status.peak_memory)},
+                       {"probe_share", OrNull(status.probe_share)},
+                       {"threads", d.threads},
+                       {"device", d.device}};
   json["parent"] = nullptr;
   if (d.parent) json["parent"] = {{"id", d.parent->id}, {"step", d.parent->step}};
   json["checkpoints"] = status.checkpoints;

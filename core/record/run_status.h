@@ -30,7 +30,8 @@ struct RunStatus {
   std::optional<double> step_ms;            // probe and record left out
   std::optional<double> tokens_per_second;  // with probe and record
   std::optional<double> probe_share;        // of a step's time, of the steps' sums
-  std::optional<StepCost> cost;             // medians; empty where no step's parts were timed
+  std::optional<StepCost> cost;             // of those whose parts were timed; empty: none
+  std::optional<double> peak_memory;        // MiB, the newest that was measured
   std::vector<std::int64_t> checkpoints;    // steps
   std::vector<Alert> alerts;
   std::vector<Intervention> interventions;

@@ -6,12 +6,6 @@
 namespace mhc {
 namespace {
 
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 std::optional<double> MedianOf(const std::vector<const StepRecord*>& timed,
                                std::string_view column) {
   std::vector<double> values;
@@ -32,6 +26,12 @@ double RestOf(const StepRecord& step) {
 
 }  // namespace
 
+double Median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 std::optional<StepCost> MedianStepCost(std::span<const StepRecord> steps) {
   std::vector<const StepRecord*> timed;
   std::vector<double> rests;
@@ -49,7 +49,6 @@ std::optional<StepCost> MedianStepCost(std::span<const StepRecord> steps) {
   cost.constraint = MedianOf(timed, "constraint_ms");
   cost.apply = *MedianOf(timed, "apply_ms");
   cost.rest = Median(std::move(rests));
-  cost.peak_memory = timed.back()->Get("peak_memory");
   return cost;
 }
 

@@ -20,11 +20,13 @@ struct StepCost {
   std::optional<double> coefficients, constraint;  // of the mixing; none in a residual run
   double apply = 0.0;                              // reading, writing and mixing the streams
   double rest = 0.0;  // embedding, readout, head, loss, optimizer: what the parts leave of a step
-  std::optional<double> peak_memory;  // MiB, of the newest of the steps
 
   // coefficients + constraint + apply.
   double Mixing() const { return coefficients.value_or(0.0) + constraint.value_or(0.0) + apply; }
 };
+
+// The upper one of the middle two where there is no middle. values: at least one.
+double Median(std::vector<double> values);
 
 // Of the steps among these that have their parts timed; empty where none has.
 std::optional<StepCost> MedianStepCost(std::span<const StepRecord> steps);

@@ -1,13 +1,12 @@
 #include "core/train/experiment.h"
 
-#include <sys/resource.h>
-
 #include <chrono>
 #include <limits>
 #include <numeric>
 #include <thread>
 
 #include "core/train/learning_rate_schedule.h"
+#include "core/train/peak_memory.h"
 
 namespace mhc {
 namespace {
@@ -21,18 +20,6 @@ std::string FirstLine(const std::string& text) { return text.substr(0, text.find
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// Largest resident memory of this process so far, MiB.
-double PeakMemory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-#ifdef __APPLE__
-  constexpr double kUnits = 1024.0 * 1024.0;  // bytes
-#else
-  constexpr double kUnits = 1024.0;  // KiB
-#endif
-  return static_cast<double>(usage.ru_maxrss) / kUnits;
 }
 
 }  // namespace
@@ -152,6 +139,8 @@ Status Experiment::TrainOneStep() {
   record.Set("step_ms", 1e3 * step_seconds - trace_ms);
   if (scalars) record.Set("probe_ms", 1e3 * (SecondsSince(start) - step_seconds) + trace_ms);
   if (trace.clock) RecordParts(*trace.clock, record);
+  const std::optional<double> memory = scalars ? PeakMemory() : std::nullopt;
+  if (memory) record.Set("peak_memory", *memory);
 
   finished_ = step;
   if (steps_allowed_ > 0) --steps_allowed_;
@@ -184,7 +173,6 @@ StepRecord Experiment::RecordOf(const StepOutcome& outcome, double learning_rate
   if (outcome.harmonized_scale) record.Set("harmonized_scale", *outcome.harmonized_scale);
   record.Set("skipped", !outcome.finite);
   record.Set("record_ms", record_ms_);
-  record.Set("peak_memory", PeakMemory());
   return record;
 }
 

@@ -33,9 +33,12 @@ class CostAtTest : public testing::Test {
     }
     run_.Apply(std::move(update));
   }
-  void Change(std::int64_t step, const std::string& kind) {
+  void Change(std::int64_t step, const std::string& kind,
+              const std::string& transfer = "match_matrix", bool undone = false) {
     Intervention change;
     change.request.kind = kind;
+    change.request.transfer = *ParseTransfer(transfer);
+    change.undone = undone;
     change.step = step;
     change.applied = true;
     RunUpdate update;
@@ -54,7 +57,6 @@ TEST_F(CostAtTest, IsOfTheLastTimedStepsUpToTheCursor) {
   EXPECT_EQ(cost->steps, 50);
   EXPECT_EQ(cost->constraint, 156);  // of 106, 108 … 204, the upper one of the middle two
   EXPECT_EQ(cost->apply, 10);
-  EXPECT_FALSE(cost->peak_memory);
 }
 
 TEST_F(CostAtTest, IsOfNoStepBeforeTrainingWasChanged) {
@@ -68,6 +70,15 @@ TEST_F(CostAtTest, IsOfNoStepBeforeTrainingWasChanged) {
   EXPECT_FALSE(CostAt(run_, 201)) << "the first step after the change was not timed";
   Change(200, "pause");
   EXPECT_EQ(CostAt(run_, 205)->steps, 50);
+}
+
+TEST_F(CostAtTest, IsOfNoStepThatRanTwoMapsOnceABlendHasEnded) {
+  Load(300);
+  Change(100, "constraint", "blend(90)");
+  EXPECT_EQ(CostAt(run_, 205)->constraint, 198);  // of 192, 194 … 204
+  EXPECT_EQ(CostAt(run_, 150)->steps, 25) << "while it goes on, since it began";
+  Change(100, "constraint", "match_matrix", /*undone=*/true);
+  EXPECT_EQ(CostAt(run_, 110)->steps, 50);
 }
 
 TEST_F(CostAtTest, IsNothingBeforeTheFirstTimedStep) {

@@ -29,10 +29,12 @@ class RunSnapshotsTest : public testing::Test {
     update.snapshots.push_back({kind, asked, step, {kind, std::move(shape), std::move(data)}});
     run_.Apply(std::move(update));
   }
-  const FetchedSnapshot& Mean() {
-    snapshots_.At("branch_ratio", 5);
-    Give("branch_ratio", 5, 5, {2}, {0.5f, 0.25f});
-    return *snapshots_.At("branch_ratio", 5);
+  // With a value that names its step.
+  void GiveRatio(const std::string& kind, std::int64_t step) {
+    Give(kind, step, step, {2}, {static_cast<float>(step), 0.0f});
+  }
+  RunDocument::MeanAndDeviation RatioAt(std::int64_t step) {
+    return snapshots_.WithDeviationAt("branch_ratio", step);
   }
 
   ReaderThread reader_;
@@ -40,31 +42,64 @@ class RunSnapshotsTest : public testing::Test {
   RunSnapshots snapshots_{run_};
 };
 
-TEST_F(RunSnapshotsTest, ADeviationIsThatOfTheSameStep) {
-  const FetchedSnapshot mean = Mean();
-  EXPECT_EQ(snapshots_.DeviationOf(mean), nullptr);
-  EXPECT_TRUE(snapshots_.AwaitsDeviationOf(mean));
-  Give("branch_ratio_deviation", 5, 5, {2}, {0.125f, 0.0f});
-  ASSERT_NE(snapshots_.DeviationOf(mean), nullptr);
-  EXPECT_THAT(snapshots_.DeviationOf(mean)->snapshot.data, ElementsAre(0.125f, 0.0f));
-  EXPECT_FALSE(snapshots_.AwaitsDeviationOf(mean));
+TEST_F(RunSnapshotsTest, AMeanComesWithItsDeviationOfTheSameStep) {
+  EXPECT_EQ(RatioAt(5).mean, nullptr);
+  GiveRatio("branch_ratio", 5);
+  EXPECT_EQ(RatioAt(5).mean, nullptr) << "the deviation is on its way";
+  GiveRatio("branch_ratio_deviation", 5);
+  const auto found = RatioAt(5);
+  ASSERT_TRUE(found.mean != nullptr && found.deviation != nullptr);
+  EXPECT_EQ(found.mean->snapshot.data[0], 5.0f);
+  EXPECT_EQ(found.deviation->snapshot.kind, "branch_ratio_deviation");
 }
 
-TEST_F(RunSnapshotsTest, WhatAnOlderRecordDoesNotHoldIsNotAwaited) {
-  const FetchedSnapshot mean = Mean();
-  EXPECT_EQ(snapshots_.DeviationOf(mean), nullptr);
-  Give("branch_ratio_deviation", 5, 5, {}, {});
-  EXPECT_EQ(snapshots_.DeviationOf(mean), nullptr);
-  EXPECT_FALSE(snapshots_.AwaitsDeviationOf(mean));
+// Played or followed, the cursor is at another step before what it asked for has come.
+TEST_F(RunSnapshotsTest, AMovingCursorSeesTheNewestStepOfWhichBothAreHere) {
+  RatioAt(5);
+  GiveRatio("branch_ratio", 5);
+  GiveRatio("branch_ratio_deviation", 5);
+  RatioAt(10);
+  GiveRatio("branch_ratio", 10);
+  const auto between = RatioAt(10);
+  ASSERT_TRUE(between.mean != nullptr && between.deviation != nullptr);
+  EXPECT_EQ(between.mean->step, 5);
+  EXPECT_EQ(between.deviation->step, 5);
+  GiveRatio("branch_ratio_deviation", 10);
+  EXPECT_EQ(RatioAt(10).mean->step, 10);
+  EXPECT_EQ(RatioAt(7).mean->step, 5);
+}
+
+TEST_F(RunSnapshotsTest, WhatAnOlderRecordDoesNotHoldIsNotWaitedFor) {
+  RatioAt(5);
+  GiveRatio("branch_ratio", 5);
+  Give("branch_ratio_deviation", 5, 0, {}, {});
+  const auto found = RatioAt(5);
+  ASSERT_NE(found.mean, nullptr);
+  EXPECT_EQ(found.deviation, nullptr);
   EXPECT_TRUE(snapshots_.error().isEmpty());
 }
 
-TEST_F(RunSnapshotsTest, AKindThatIsNoTokenMeanHasNoDeviationToAwait) {
-  snapshots_.At("alpha", 5);
+TEST_F(RunSnapshotsTest, ADeviationOfAnEarlierStepIsNotThatOfTheMean) {
+  RatioAt(10);
+  GiveRatio("branch_ratio", 10);
+  Give("branch_ratio_deviation", 10, 5, {2}, {0.5f, 0.5f});
+  ASSERT_NE(RatioAt(10).mean, nullptr);
+  EXPECT_EQ(RatioAt(10).deviation, nullptr);
+}
+
+TEST_F(RunSnapshotsTest, ADeviationOfAnotherShapeIsRefused) {
+  RatioAt(5);
+  GiveRatio("branch_ratio", 5);
+  Give("branch_ratio_deviation", 5, 5, {3}, {0.5f, 0.5f, 0.5f});
+  EXPECT_EQ(RatioAt(5).deviation, nullptr);
+  EXPECT_TRUE(snapshots_.error().contains("branch_ratio_deviation"));
+}
+
+TEST_F(RunSnapshotsTest, AKindThatIsNoTokenMeanComesAlone) {
+  snapshots_.WithDeviationAt("alpha", 5);
   Give("alpha", 5, 5, {2, 3}, std::vector<float>(6, 0.01f));
-  const FetchedSnapshot alpha = *snapshots_.At("alpha", 5);
-  EXPECT_EQ(snapshots_.DeviationOf(alpha), nullptr);
-  EXPECT_FALSE(snapshots_.AwaitsDeviationOf(alpha));
+  EXPECT_NE(snapshots_.WithDeviationAt("alpha", 5).mean, nullptr);
+  EXPECT_EQ(snapshots_.WithDeviationAt("alpha", 5).deviation, nullptr);
 }
 
 TEST_F(RunSnapshotsTest, CosinesAreReadWithTheirDeviationAndToldByPair) {

@@ -97,6 +97,26 @@ const FetchedSnapshot* RunDocument::SnapshotAt(const std::string& kind, std::int
   return nullptr;
 }
 
+RunDocument::MeanAndDeviation RunDocument::SnapshotsAt(const std::string& mean,
+                                                       const std::string& deviation,
+                                                       std::int64_t step) {
+  // Both are asked for at once.
+  SnapshotAt(mean, step);
+  SnapshotAt(deviation, step);
+  for (auto after = snapshots_.upper_bound({mean, ResolvedStep(step)});
+       after != snapshots_.begin();) {
+    --after;
+    if (after->first.first != mean) break;
+    const auto spread = snapshots_.find({deviation, after->first.second});
+    const bool is_here = after->second && !after->second->snapshot.data.empty();
+    if (!is_here || spread == snapshots_.end() || !spread->second) continue;
+    const bool has_spread =
+        !spread->second->snapshot.data.empty() && spread->second->step == after->second->step;
+    return {&*after->second, has_spread ? &*spread->second : nullptr};
+  }
+  return {};
+}
+
 bool RunDocument::AwaitsSnapshot(const std::string& kind, std::int64_t step) const {
   const auto found = snapshots_.find({kind, ResolvedStep(step)});
   return found != snapshots_.end() && !found->second;

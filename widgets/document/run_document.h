@@ -56,6 +56,14 @@ class RunDocument : public QObject {
   // one before it that is here, so that a view which follows a fast run always has a picture;
   // nullptr where there is none.
   const FetchedSnapshot* SnapshotAt(const std::string& kind, std::int64_t step);
+  // The same of token means with their deviation over tokens, whose kind is named: the newest step
+  // at or before `step` of which both are here, or of which the record has no deviation.
+  struct MeanAndDeviation {
+    const FetchedSnapshot* mean = nullptr;
+    const FetchedSnapshot* deviation = nullptr;
+  };
+  MeanAndDeviation SnapshotsAt(const std::string& mean, const std::string& deviation,
+                               std::int64_t step);
   // True while the reader looks for what SnapshotAt() was asked for.
   bool AwaitsSnapshot(const std::string& kind, std::int64_t step) const;
   // Every snapshot of `kind`, kept current from the first call on; nullptr while there is none.

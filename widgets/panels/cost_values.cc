@@ -23,11 +23,18 @@ QString ColumnText(std::string_view name) {
   return QString::fromUtf8(column.text.data(), static_cast<qsizetype>(column.text.size()));
 }
 
-// The step after which training goes as it does at `step`.
+// The step after which training goes as it does at `step`: that of the last change, or the end of
+// its blend, while which two maps are made.
 std::int64_t LastChangeBefore(const RunDocument& run, std::int64_t step) {
   std::int64_t last = 0;
   for (const Intervention& past : run.interventions()) {
-    if (past.step < step && ChangesTraining(past)) last = std::max(last, past.step);
+    if (past.undone || !ChangesTraining(past)) continue;
+    const Transfer& transfer = past.request.transfer;
+    const bool blends =
+        past.request.kind == "constraint" && transfer.kind == Transfer::Kind::kBlend;
+    for (const std::int64_t change : {past.step, past.step + (blends ? transfer.blend_steps : 0)}) {
+      if (change < step) last = std::max(last, change);
+    }
   }
   return last;
 }
@@ -54,8 +61,8 @@ std::optional<StepCost> CostAt(const RunDocument& run, std::int64_t step) {
        next = found - 1) {
     if (found <= change) break;
     StepRecord& record = timed.emplace_back();
-    for (const char* column : {"step_ms", "sublayer_ms", "coefficients_ms", "constraint_ms",
-                               "apply_ms", "peak_memory"}) {
+    for (const char* column :
+         {"step_ms", "sublayer_ms", "coefficients_ms", "constraint_ms", "apply_ms"}) {
       const double at = run.Of(column).At(found);
       if (std::isfinite(at)) record.Set(column, at);
     }
@@ -139,9 +146,12 @@ void CostValues::Refresh() {
   const bool has_sites = run->configuration().SiteCount() > 0;
   apply_.name->setText(has_sites ? tr("read, write, mix") : tr("addition"));
   ShowElements(*run);
-  memory_.value->setText(cost->peak_memory ? tr("%1 MiB").arg(QString::fromStdString(
-                                                 StepText(std::llround(*cost->peak_memory))))
-                                           : QStringLiteral("–"));
+  std::int64_t found = 0;
+  double memory = 0.0;
+  const bool has_memory = run->Of("peak_memory").LastFinite(context_.step.step(), found, memory);
+  memory_.value->setText(
+      has_memory ? tr("%1 MiB").arg(QString::fromStdString(StepText(std::llround(memory))))
+                 : QStringLiteral("–"));
 }
 
 // Shares are of the parts' sum, so that they come to 100 %: the median of the whole is not the sum

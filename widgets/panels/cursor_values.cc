@@ -61,14 +61,16 @@ bool Has(const Row& row, const Configuration& configuration) {
 
 // " ± 0.002", with as many decimals as the value has.
 QString DeviationText(double value, double deviation) {
-  constexpr double kLargestPlain = 1e5;
+  constexpr double kSmallestPlain = 1e-3, kLargestPlain = 1e5;
   if (!std::isfinite(deviation)) return {};
   const double size = std::max(std::abs(value), std::abs(deviation));
-  if (size >= kLargestPlain) {
+  if (size >= kLargestPlain || (size > 0.0 && size < kSmallestPlain)) {
     return QStringLiteral(" ±\u00a0") + Number(deviation, 1);
   }
-  const int before = size < 1.0 ? 1 : static_cast<int>(std::log10(size)) + 1;
-  const QString text = QString::number(deviation, 'f', std::max(0, kDigits - before));
+  const QString of_value = Number(size);
+  const qsizetype point = of_value.indexOf('.');
+  const auto decimals = static_cast<int>(point < 0 ? 0 : of_value.size() - point - 1);
+  const QString text = QString::number(deviation, 'f', decimals);
   return QStringLiteral(" ±\u00a0") + text;
 }
 

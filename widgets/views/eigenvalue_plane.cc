@@ -118,6 +118,7 @@ EigenvaluePlane::EigenvaluePlane(const Look& look, bool is_for_paper, QWidget* p
   circle_->bottomRight->setCoords(1.0, -1.0);
   circle_->setLayer(QStringLiteral("grid"));
   new EigenvaluePoints(*this);
+  ApplyLook();
 }
 
 void EigenvaluePlane::ApplyLook() {

@@ -112,7 +112,7 @@ void MeasurePlot::Refresh() {
   if (ShowsGeneralState()) return;
   RunDocument& run = *current();
   RunSnapshots snapshots(run);
-  const FetchedSnapshot* found = snapshots.At(measure().kind, context().step.step());
+  const auto [found, spread] = snapshots.WithDeviationAt(measure().kind, context().step.step());
   if (!snapshots.error().isEmpty()) {
     ShowError(snapshots.error());
     return;
@@ -129,12 +129,9 @@ void MeasurePlot::Refresh() {
     }
     return;
   }
+  ReadValues(run, snapshots, *found, spread);
   shown_run_ = run.key();
   shown_step_ = found->step;
-  if (!ReadValues(run, snapshots, *found)) {
-    if (!Ready()) ShowLoading();
-    return;
-  }
   if (!snapshots.error().isEmpty()) {
     ShowError(snapshots.error());
     return;
@@ -156,27 +153,24 @@ void MeasurePlot::Refresh() {
   ShowPicture(has_bands ? tr("%1 · token mean, band ± deviation").arg(step) : step);
 }
 
-// False while the deviations are on their way.
-bool MeasurePlot::ReadValues(RunDocument& run, RunSnapshots& snapshots,
-                             const FetchedSnapshot& found) {
-  std::vector<std::vector<double>> values, deviations;
+void MeasurePlot::ReadValues(RunDocument& run, RunSnapshots& snapshots,
+                             const FetchedSnapshot& found, const FetchedSnapshot* spread) {
+  deviations_.clear();
   if (measure().derive) {
-    values = measure().derive(run, snapshots, found);
-  } else if (measure().is_matrix) {
-    values = RowsOf(found.snapshot);
-  } else {
-    const FetchedSnapshot* spread = snapshots.DeviationOf(found);
-    if (spread == nullptr && snapshots.AwaitsDeviationOf(found)) return false;
-    for (const SiteMeasureLine& line : LinesOf(measure(), found.snapshot)) {
-      values.push_back(Component(found.snapshot, line.component));
-      deviations.emplace_back();
-      if (spread != nullptr) deviations.back() = Component(spread->snapshot, line.component);
-      if (line.deviation) deviations.back() = Component(found.snapshot, *line.deviation);
-    }
+    values_ = measure().derive(run, snapshots, found);
+    return;
   }
-  values_ = std::move(values);
-  deviations_ = std::move(deviations);
-  return true;
+  if (measure().is_matrix) {
+    values_ = RowsOf(found.snapshot);
+    return;
+  }
+  values_.clear();
+  for (const SiteMeasureLine& line : LinesOf(measure(), found.snapshot)) {
+    values_.push_back(Component(found.snapshot, line.component));
+    deviations_.emplace_back();
+    if (spread != nullptr) deviations_.back() = Component(spread->snapshot, line.component);
+    if (line.deviation) deviations_.back() = Component(found.snapshot, *line.deviation);
+  }
 }
 
 std::optional<double> MeasurePlot::DeviationAt(std::size_t line, std::size_t place) const {

@@ -38,7 +38,8 @@ class MeasurePlot : public View {
   const SiteMeasure& measure() const;
   QString Title() const;
   QString LineName(std::size_t line) const;
-  bool ReadValues(RunDocument& run, RunSnapshots& snapshots, const FetchedSnapshot& found);
+  void ReadValues(RunDocument& run, RunSnapshots& snapshots, const FetchedSnapshot& found,
+                  const FetchedSnapshot* spread);
   // Over tokens, of a line at a place; empty where it has none.
   std::optional<double> DeviationAt(std::size_t line, std::size_t place) const;
   DepthContent Curves(bool is_for_paper) const;

@@ -18,8 +18,6 @@ std::size_t ElementCount(const std::vector<std::int64_t>& shape) {
   return count;
 }
 
-std::string DeviationKind(const FetchedSnapshot& mean) { return mean.kind + "_deviation"; }
-
 }  // namespace
 
 // A run without hyper-connections has as many places as sites would be.
@@ -52,22 +50,23 @@ void RunSnapshots::Refuse(const std::string& kind, const std::vector<std::int64_
                     QString::fromStdString(fmt::format("{}", fmt::join(ExpectedShape(kind), ","))));
 }
 
-const FetchedSnapshot* RunSnapshots::At(const std::string& kind, std::int64_t step) {
-  const FetchedSnapshot* found = run_.SnapshotAt(kind, step);
+const FetchedSnapshot* RunSnapshots::Checked(const std::string& kind,
+                                             const FetchedSnapshot* found) {
   if (found == nullptr || found->snapshot.shape == ExpectedShape(kind)) return found;
   Refuse(kind, found->snapshot.shape);
   return nullptr;
 }
 
-const FetchedSnapshot* RunSnapshots::DeviationOf(const FetchedSnapshot& mean) {
-  const std::string kind = DeviationKind(mean);
-  if (FindSnapshotKind(kind) == nullptr) return nullptr;
-  const FetchedSnapshot* found = At(kind, mean.step);
-  return found != nullptr && found->step == mean.step ? found : nullptr;
+const FetchedSnapshot* RunSnapshots::At(const std::string& kind, std::int64_t step) {
+  return Checked(kind, run_.SnapshotAt(kind, step));
 }
 
-bool RunSnapshots::AwaitsDeviationOf(const FetchedSnapshot& mean) const {
-  return run_.AwaitsSnapshot(DeviationKind(mean), mean.step);
+RunDocument::MeanAndDeviation RunSnapshots::WithDeviationAt(const std::string& kind,
+                                                            std::int64_t step) {
+  const std::string deviation = kind + "_deviation";
+  if (FindSnapshotKind(deviation) == nullptr) return {At(kind, step), nullptr};
+  const auto found = run_.SnapshotsAt(kind, deviation, step);
+  return {Checked(kind, found.mean), Checked(deviation, found.deviation)};
 }
 
 std::vector<double> MatrixEntries(const Snapshot& snapshot, int site) {

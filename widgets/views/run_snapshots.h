@@ -20,10 +20,9 @@ class RunSnapshots {
   // At or before `step`; nullptr while it is on its way, where there is none, and where it is of
   // another shape.
   const FetchedSnapshot* At(const std::string& kind, std::int64_t step);
-  // The deviation over tokens of a snapshot of token means, at its step; nullptr while it is on its
-  // way, and where the record has none.
-  const FetchedSnapshot* DeviationOf(const FetchedSnapshot& mean);
-  bool AwaitsDeviationOf(const FetchedSnapshot& mean) const;
+  // The same with its deviation over tokens, of the same step; without one where the kind or the
+  // record has none. No mean while either is on its way and no earlier step has both.
+  RunDocument::MeanAndDeviation WithDeviationAt(const std::string& kind, std::int64_t step);
   // At every step that has one, likewise.
   const SnapshotHistory* Over(const std::string& kind);
   // The first one of another shape that was asked for, in a sentence; empty where all were well.
@@ -31,6 +30,8 @@ class RunSnapshots {
 
  private:
   std::vector<std::int64_t> ExpectedShape(const std::string& kind) const;
+  // nullptr, after a refusal, where it is of another shape.
+  const FetchedSnapshot* Checked(const std::string& kind, const FetchedSnapshot* found);
   void Refuse(const std::string& kind, const std::vector<std::int64_t>& found);
 
   RunDocument& run_;

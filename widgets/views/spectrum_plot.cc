@@ -137,7 +137,7 @@ void SpectrumPlot::ShowWhyThereIsNothing() {
                   .arg(StepNumber(first)));
     return;
   }
-  if (!Ready() || shown_run_ != current()->key()) ShowLoading();
+  if (!Ready() || shown_run_ != current()->key() || shown_what_ != what()) ShowLoading();
 }
 
 void SpectrumPlot::Refresh() {
@@ -156,7 +156,7 @@ void SpectrumPlot::Refresh() {
     return;
   }
   OfferNumbers(static_cast<int>(run.configuration().StreamCount()));
-  pictures_->setCurrentIndex(is_plane() ? 2 : what() == What::kOverTime ? 0 : 1);
+  if (shown_what_ != what()) Forget();
   if (what() == What::kOverTime) {
     RefreshMap(run);
   } else if (is_plane()) {
@@ -164,6 +164,22 @@ void SpectrumPlot::Refresh() {
   } else {
     RefreshCurves(run);
   }
+}
+
+// What is not of this kind of picture must not be copied or saved as if it were.
+void SpectrumPlot::Forget() {
+  shown_what_.reset();
+  values_.clear();
+  deviations_.clear();
+  matrices_.reset();
+  plane_->Show({});
+}
+
+void SpectrumPlot::ShowWhat(const QString& shown) {
+  shown_run_ = current()->key();
+  shown_what_ = what();
+  pictures_->setCurrentIndex(is_plane() ? 2 : what() == What::kOverTime ? 0 : 1);
+  ShowPicture(shown);
 }
 
 void SpectrumPlot::RefreshMap(RunDocument& run) {
@@ -177,9 +193,8 @@ void SpectrumPlot::RefreshMap(RunDocument& run) {
     ShowWhyThereIsNothing();
     return;
   }
-  shown_run_ = run.key();
   FillMap(*map_, *history, /*is_for_paper=*/false);
-  ShowPicture(tr("site against step"));
+  ShowWhat(tr("site against step"));
 }
 
 void SpectrumPlot::FillMap(SpectrumMap& map, const SnapshotHistory& history,
@@ -198,51 +213,44 @@ void SpectrumPlot::FillMap(SpectrumMap& map, const SnapshotHistory& history,
   map.ShowMarks(std::move(marks));
 }
 
-const FetchedSnapshot* SpectrumPlot::SnapshotToShow(RunDocument& run, const char* kind) {
+RunDocument::MeanAndDeviation SpectrumPlot::SnapshotsToShow(RunDocument& run, const char* kind) {
   RunSnapshots snapshots(run);
-  const FetchedSnapshot* found = snapshots.At(kind, context().step.step());
+  const auto found = snapshots.WithDeviationAt(kind, context().step.step());
   if (!snapshots.error().isEmpty()) {
     ShowError(snapshots.error());
-    return nullptr;
+    return {};
   }
-  if (found == nullptr) {
-    ShowWhyThereIsNothing();
-  } else {
-    shown_run_ = run.key();
+  if (found.mean != nullptr) return found;
+  ShowWhyThereIsNothing();
+  const bool is_late = context().step.step() >= run.configuration().probe.snapshot_every;
+  if (is_late && !run.AwaitsSnapshot(kind, context().step.step())) {
+    ShowEmpty(tr("This run's record does not hold what this picture is made of."));
   }
-  return found;
-}
-
-QString SpectrumPlot::WhatIsShown(std::int64_t step) const {
-  return tr("step %1 · %2")
-      .arg(StepNumber(step))
-      .arg(is_composite() ? tr("composite up to each site, token mean")
-                          : tr("H_res of every site, token mean"));
+  return {};
 }
 
 void SpectrumPlot::RefreshPlane(RunDocument& run) {
-  const FetchedSnapshot* found =
-      SnapshotToShow(run, is_composite() ? kCompositeMatrices : kMatrices);
-  if (found == nullptr) return;
-  matrices_ = found->snapshot;
+  const auto found = SnapshotsToShow(run, is_composite() ? kCompositeMatrices : kMatrices);
+  if (found.mean == nullptr) return;
+  matrices_ = found.mean->snapshot;
   plane_->Show({EigenvaluesBySite(*matrices_), std::max(context().site.site(), 0),
                 plane_choice_->chosen() == kWholeDisc});
-  ShowPicture(WhatIsShown(found->step));
+  ShowWhat(tr("step %1 · of the token mean of %2")
+               .arg(StepNumber(found.mean->step))
+               .arg(is_composite() ? tr("the composite up to each site") : tr("every H_res")));
 }
 
 void SpectrumPlot::RefreshCurves(RunDocument& run) {
-  const FetchedSnapshot* found = SnapshotToShow(run, is_composite() ? kCompositeKind : kKind);
-  if (found == nullptr) return;
-  RunSnapshots snapshots(run);
-  const FetchedSnapshot* spread = snapshots.DeviationOf(*found);
-  if (spread == nullptr && snapshots.AwaitsDeviationOf(*found)) {
-    if (!Ready()) ShowLoading();
-    return;
-  }
-  values_ = ByStream(found->snapshot);
-  deviations_ = spread == nullptr ? decltype(deviations_)() : ByStream(spread->snapshot);
+  const auto found = SnapshotsToShow(run, is_composite() ? kCompositeKind : kKind);
+  if (found.mean == nullptr) return;
+  values_ = ByStream(found.mean->snapshot);
+  deviations_.clear();
+  if (found.deviation != nullptr) deviations_ = ByStream(found.deviation->snapshot);
   curves_->Show(Curves(/*is_for_paper=*/false));
-  ShowPicture(WhatIsShown(found->step));
+  ShowWhat(tr("step %1 · %2, token mean%3")
+               .arg(StepNumber(found.mean->step))
+               .arg(is_composite() ? tr("composite up to each site") : tr("H_res of every site"))
+               .arg(deviations_.empty() ? QString() : tr(", band ± deviation")));
 }
 
 DepthContent SpectrumPlot::Curves(bool is_for_paper) const {

@@ -49,9 +49,10 @@ class SpectrumPlot : public View {
   void RefreshMap(RunDocument& run);
   void RefreshCurves(RunDocument& run);
   void RefreshPlane(RunDocument& run);
-  // At the cursor's step; nullptr after saying why there is none.
-  const FetchedSnapshot* SnapshotToShow(RunDocument& run, const char* kind);
-  QString WhatIsShown(std::int64_t step) const;
+  // At the cursor's step; none after saying why there are none.
+  RunDocument::MeanAndDeviation SnapshotsToShow(RunDocument& run, const char* kind);
+  void Forget();
+  void ShowWhat(const QString& shown);
   void FillMap(SpectrumMap& map, const SnapshotHistory& history, bool is_for_paper) const;
   DepthContent Curves(bool is_for_paper) const;
   const SnapshotHistory* History() const;  // nullptr where there is none that can be drawn
@@ -73,6 +74,7 @@ class SpectrumPlot : public View {
   std::vector<std::vector<double>> values_, deviations_;
   std::optional<Snapshot> matrices_;  // whose eigenvalues the plane shows
   std::optional<ReaderThread::RunKey> shown_run_;
+  std::optional<What> shown_what_;
 };
 
 }  // namespace mhc

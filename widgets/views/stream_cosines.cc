@@ -25,10 +25,8 @@ std::vector<std::vector<double>> ByPosition(const Snapshot& cosines) {
 }  // namespace
 
 bool StreamCosines::Read(RunSnapshots& snapshots, std::int64_t step) {
-  const FetchedSnapshot* found = snapshots.At("stream_cosine", step);
+  const auto [found, spread] = snapshots.WithDeviationAt("stream_cosine", step);
   if (found == nullptr) return false;
-  const FetchedSnapshot* spread = snapshots.DeviationOf(*found);
-  if (spread == nullptr && snapshots.AwaitsDeviationOf(*found)) return false;
   step_ = found->step;
   streams_ = static_cast<int>(found->snapshot.shape.back());
   means_ = ByPosition(found->snapshot);

@@ -95,29 +95,28 @@ bool StreamPlot::Read(RunSnapshots& snapshots) {
 }
 
 bool StreamPlot::ReadRms(RunSnapshots& snapshots) {
-  const FetchedSnapshot* found = snapshots.At("stream_rms", context().step.step());
+  const auto [found, spread] = snapshots.WithDeviationAt("stream_rms", context().step.step());
   if (found == nullptr) return false;
-  const FetchedSnapshot* spread = snapshots.DeviationOf(*found);
-  if (spread == nullptr && snapshots.AwaitsDeviationOf(*found)) return false;
   shown_step_ = found->step;
   panels_.assign(1, {});
   for (std::int64_t i = 0; i < found->snapshot.shape.back(); ++i) {
     const auto stream = static_cast<std::size_t>(i);
     Curve curve{tr("stream %1").arg(i), StreamOf(found->snapshot, stream), {}, {}};
-    const double unit = what() == What::kGain ? curve.values.front() : 1.0;
+    // A gain of means has no deviation over tokens.
+    const bool is_gain = what() == What::kGain;
+    const double unit = is_gain ? curve.values.front() : 1.0;
     for (double& value : curve.values) value /= unit;
-    if (spread != nullptr) AddBand(curve, StreamOf(spread->snapshot, stream), unit);
+    if (spread != nullptr && !is_gain) AddBand(curve, StreamOf(spread->snapshot, stream));
     panels_[0].push_back(std::move(curve));
   }
   return true;
 }
 
-// ± the deviation over tokens, divided by `unit`.
-void StreamPlot::AddBand(Curve& curve, const std::vector<double>& deviation, double unit) {
-  for (std::size_t place = 0; place < curve.values.size(); ++place) {
-    curve.low.push_back(curve.values[place] - deviation[place] / unit);
-    curve.high.push_back(curve.values[place] + deviation[place] / unit);
-  }
+// ± the deviation over tokens.
+void StreamPlot::AddBand(Curve& curve, const std::vector<double>& deviation) {
+  DepthCurve band = CurveWithBand(curve.values, deviation, {});
+  curve.low = std::move(band.low);
+  curve.high = std::move(band.high);
 }
 
 bool StreamPlot::ReadCosine(RunSnapshots& snapshots) {
@@ -145,7 +144,7 @@ bool StreamPlot::ReadWeights(RunSnapshots& snapshots) {
     for (std::int64_t i = 0; i < mean->snapshot.shape.back(); ++i) {
       const auto stream = static_cast<std::size_t>(i);
       Curve curve{tr("stream %1").arg(i), StreamOf(mean->snapshot, stream), {}, {}};
-      AddBand(curve, StreamOf(deviation->snapshot, stream), 1.0);
+      AddBand(curve, StreamOf(deviation->snapshot, stream));
       panels.back().push_back(std::move(curve));
     }
   }

@@ -48,7 +48,7 @@ class StreamPlot : public View {
   bool ReadRms(RunSnapshots& snapshots);
   bool ReadCosine(RunSnapshots& snapshots);
   bool ReadWeights(RunSnapshots& snapshots);
-  static void AddBand(Curve& curve, const std::vector<double>& deviation, double unit);
+  static void AddBand(Curve& curve, const std::vector<double>& deviation);
   void ShowWhyThereIsNothing();
   void GiveRoom();  // to the plots and to the matrix beside them
   int places() const;

@@ -27,7 +27,7 @@ double EffectiveCount(const Vector& values) {
 }
 
 Vector EigenvaluesOfGram(const GramRef& gram) {
-  // Of a size known here nothing is allocated: a snapshot asks for thousands.
+  // Of a size known here the solver allocates nothing: a snapshot asks for thousands.
   if (gram.rows() == kUsualStreams) {
     using Usual = Eigen::Matrix<double, kUsualStreams, kUsualStreams>;
     return Eigen::SelfAdjointEigenSolver<Usual>(gram, Eigen::EigenvaluesOnly).eigenvalues();

@@ -26,7 +26,7 @@ double EffectiveRank(const Matrix& streams);
 // The same two from the Gram X Xᵀ [n, n] of the streams, which is all that they hang on: many small
 // Grams are moved and measured sooner than what they are of. Squares have half the digits: a
 // singular value below √(n·ε) of the largest, 3e-8 at n = 4, counts as 0, which moves the rank by
-// less than 1e-6; an energy is exact to n·ε.
+// about 1e-6; an energy is exact to n·ε.
 using GramRef = Eigen::Ref<const Matrix>;
 double DiversityEnergyOfGram(const GramRef& gram);
 double EffectiveRankOfGram(const GramRef& gram);

@@ -51,9 +51,7 @@ class Account {
   at::CallbackHandle handle_;
 };
 
-Operations OperationsOfAStep(const std::vector<Setting>& settings, bool in_detail = true) {
-  Decoder model(SmallConfiguration(settings), 256);
-  Perturb(*model, 9);
+Operations OperationsOf(Decoder& model, bool in_detail) {
   ForwardTrace trace;
   trace.in_detail = in_detail;
   trace.positions = torch::tensor({1, 5}, torch::kInt64);
@@ -63,6 +61,12 @@ Operations OperationsOfAStep(const std::vector<Setting>& settings, bool in_detai
   torch::nn::functional::cross_entropy(logits.flatten(0, 1), torch::arange(16)).backward();
   EXPECT_EQ(trace.clock->current(), StepPart::kRest);
   return account.operations;
+}
+
+Operations OperationsOfAStep(const std::vector<Setting>& settings) {
+  Decoder model(SmallConfiguration(settings), 256);
+  Perturb(*model, 9);
+  return OperationsOf(model, /*in_detail=*/true);
 }
 
 std::size_t CountOf(const Operations& operations, StepPart part, const std::string& name) {
@@ -115,7 +119,8 @@ TEST(PartClock, TheLossIsAmongTheRestAndKeptTokensAmongTheTrace) {
   // Of states and their gradients, and of five maps and a branch a site.
   EXPECT_GE(CountOf(operations, StepPart::kTrace, "aten::index_select"),
             2 * (kSites + 1) + 6 * kSites);
-  for (const StepPart part : {StepPart::kCoefficients, StepPart::kApply, StepPart::kSublayer}) {
+  for (const StepPart part :
+       {StepPart::kCoefficients, StepPart::kConstraint, StepPart::kApply, StepPart::kSublayer}) {
     EXPECT_EQ(CountOf(operations, part, "aten::index_select"), 0u);
   }
 }
@@ -126,6 +131,27 @@ TEST(PartClock, TheResidualModelHasSublayersAndAdditions) {
   EXPECT_EQ(operations.count(StepPart::kCoefficients), 0u);
   EXPECT_EQ(operations.count(StepPart::kConstraint), 0u);
   EXPECT_EQ(CountOf(operations, StepPart::kApply, "AddBackward0"), kSites);
+}
+
+TEST(PartClock, CastsOfTheResidualStateAreApplied) {
+  const Operations operations =
+      OperationsOfAStep({{"mixing.connection", "residual"}, {"model.dtype", "bfloat16"}});
+  EXPECT_EQ(CountOf(operations, StepPart::kTrace, "aten::_to_copy"), 0u);
+  // To float32 and back, at every sublayer.
+  EXPECT_EQ(CountOf(operations, StepPart::kApply, "ToCopyBackward0"), 2 * kSites);
+}
+
+// The outgoing map of a blend predicts, too, where nothing else of the site does.
+TEST(PartClock, BothPredictorsOfABlendAreCoefficients) {
+  Decoder model(SmallConfiguration({{"mixing.read", "fixed"}, {"mixing.write", "fixed"}}), 256);
+  Perturb(*model, 9);
+  const ConstraintChoice identity = *ParseConstraint("identity");
+  for (HyperConnection& site : model->sites) {
+    site->SetConstraint(identity, torch::empty({0}), Blend{0, 4});
+    site->SetBlendWeight(0.5);
+  }
+  const Operations operations = OperationsOf(model, /*in_detail=*/false);
+  EXPECT_EQ(OnlyIn(operations, StepPart::kCoefficients, "SplitWithSizesBackward0"), kSites);
 }
 
 // Hooks on a parameter would stay on it from step to step.
