@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "widgets/views/matrix_measures.h"
 
 namespace mhc {
@@ -114,6 +116,31 @@ TEST_F(DerivedMeasuresTest, PermutationsOfAMixtureHaveItsWeights) {
   EXPECT_THAT(lines[3], ElementsAre(0.0, DoubleNear(std::sqrt(0.5), 1e-12)));
   EXPECT_EQ(PermutationsOfSite(found.snapshot, 0).toStdString(),
             "0.500 of 0 1 2\n0.312 of 1 2 0\n0.188 of 2 0 1");
+}
+
+// Circulants of two streams: H − J has the one singular value 2a − 1, which is also τ and 1 − n
+// min.
+TEST_F(DerivedMeasuresTest, TheContractionOfTheProductOfTheMapsIsWithinItsBounds) {
+  RunSnapshots snapshots(run_);
+  const FetchedSnapshot found =
+      At(1, "res_mean", {2, 2, 2}, {0.75f, 0.25f, 0.25f, 0.75f, 0.875f, 0.125f, 0.125f, 0.875f});
+  const auto lines = ContractionBounds(run_, snapshots, found);
+  ASSERT_EQ(lines.size(), 3u);
+  const double root = std::sqrt(2.0);
+  EXPECT_THAT(lines[0], ElementsAre(DoubleNear(0.5, 1e-12), DoubleNear(0.375, 1e-12)));
+  for (const int bound : {1, 2}) {
+    EXPECT_THAT(lines[bound],
+                ElementsAre(DoubleNear(0.5 * root, 1e-12), DoubleNear(0.375 * root, 1e-12)));
+  }
+}
+
+TEST_F(DerivedMeasuresTest, LogarithmsOfSumsAreThoseOfTheWorseEnd) {
+  RunSnapshots snapshots(run_);
+  const FetchedSnapshot found =
+      At(1, "prefix_two_sided_gain", {2, 4}, {0.5f, 1.5f, 1.0f, 4.0f, 1.0f, 1.0f, -0.5f, 2.0f});
+  const auto lines = LogarithmsOfSums(run_, snapshots, found);
+  EXPECT_THAT(lines[0], ElementsAre(DoubleNear(std::log(2.0), 1e-12), 0.0));
+  EXPECT_THAT(lines[1], ElementsAre(DoubleNear(std::log(4.0), 1e-12), testing::IsNan()));
 }
 
 TEST_F(DerivedMeasuresTest, NumbersOfAMatrixAreThoseOfTheDiagnosticsOfEverySite) {

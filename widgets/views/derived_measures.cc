@@ -2,11 +2,14 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/formats/person_text.h"
 #include "core/manifold/diagnostics/birkhoff.h"
 #include "core/manifold/diagnostics/logit_diagnostics.h"
+#include "core/manifold/diagnostics/mixing.h"
+#include "core/manifold/diagnostics/spectrum.h"
 #include "widgets/views/matrix_measures.h"
 
 namespace mhc {
@@ -91,6 +94,41 @@ QString PermutationsOfSite(const Snapshot& res_mean, int site) {
   const auto more = static_cast<int>(mixture.terms.size()) - static_cast<int>(lines.size());
   if (more > 0) lines << QCoreApplication::translate("SiteMeasure", "and %1 more").arg(more);
   return lines.join('\n');
+}
+
+std::vector<std::vector<double>> ContractionBounds(RunDocument&, RunSnapshots&,
+                                                   const FetchedSnapshot& found) {
+  const auto n = static_cast<Eigen::Index>(found.snapshot.shape.back());
+  const Matrix uniform = Matrix::Constant(n, n, 1.0 / static_cast<double>(n));
+  std::vector<std::vector<double>> lines(3);
+  std::vector<Matrix> maps;
+  Matrix product = Matrix::Identity(n, n);
+  double coefficients = std::sqrt(static_cast<double>(n));
+  for (int site = 0; site < found.snapshot.shape.front(); ++site) {
+    maps.push_back(MatrixOfSite(found.snapshot, site));
+    product = maps.back() * product;
+    coefficients *= Dobrushin(maps.back());
+    lines[0].push_back(SpectralNorm(product - uniform));
+    lines[1].push_back(coefficients);
+    lines[2].push_back(DobrushinBound(maps));
+  }
+  return lines;
+}
+
+std::vector<std::vector<double>> LogarithmsOfSums(RunDocument&, RunSnapshots&,
+                                                  const FetchedSnapshot& found) {
+  const std::vector<float>& sums = found.snapshot.data;
+  const auto larger = [&sums](std::size_t first) {
+    const double least = std::abs(std::log(static_cast<double>(sums[first])));
+    const double most = std::abs(std::log(static_cast<double>(sums[first + 1])));
+    return std::isnan(least) || std::isnan(most) ? kNan : std::max(least, most);
+  };
+  std::vector<std::vector<double>> lines(2);
+  for (std::size_t site = 0; site + 4 <= sums.size(); site += 4) {
+    lines[0].push_back(larger(site));
+    lines[1].push_back(larger(site + 2));
+  }
+  return lines;
 }
 
 std::vector<std::vector<double>> LogitsAndTheirDecay(RunDocument& run, RunSnapshots& snapshots,

@@ -20,6 +20,16 @@ std::vector<std::vector<double>> PermutationWeights(RunDocument& run, RunSnapsho
 // number.
 QString PermutationsOfSite(const Snapshot& res_mean, int site);
 
+// From res_mean, of the product P̄ of the token-mean maps up to each site, the lines: ‖P̄ − J‖₂, and
+// its bounds √n Π τ and √n Π (1 − n min H) (D15, D18).
+std::vector<std::vector<double>> ContractionBounds(RunDocument& run, RunSnapshots& snapshots,
+                                                   const FetchedSnapshot& res_mean);
+
+// From prefix_two_sided_gain, the lines: the larger of |ln| of the least and of the largest row
+// sum, and of the column sums (D8). Infinite where a sum is 0, NaN where one is negative.
+std::vector<std::vector<double>> LogarithmsOfSums(RunDocument& run, RunSnapshots& snapshots,
+                                                  const FetchedSnapshot& sums);
+
 // From logit_norm, the lines: ‖b‖, and ‖b₀‖ Π(1 − ηλ) (D40). b₀ is that of the first snapshot since
 // the run began or another constraint last started the site's logits anew; η the learning rates of
 // the steps between, of which those that were skipped decay nothing; λ is 0 where the site's static

@@ -122,6 +122,48 @@ std::span<const SiteMeasure> SiteMeasures() {
            "Dobrushin's coefficient, and 1ᵀP1/n, the gain of the streams' mean; ideal 1."),
        .derive = MatrixMeasures<&MatrixDiagnostics::difference_gain, &MatrixDiagnostics::dobrushin,
                                 &MatrixDiagnostics::mean_gain>},
+      {.figure = "composite_distances",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Distances of the composite"),
+       .kind = "prefix_mean",
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "to I")},
+                 {1, QT_TRANSLATE_NOOP("SiteMeasure", "to uniform")},
+                 {2, QT_TRANSLATE_NOOP("SiteMeasure", "to a permutation")}},
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "‖P − I‖, ‖P − J‖ with J = 1/n everywhere, and the least ‖P − Q‖ over permutations Q, "
+           "of "
+           "the composite P of the sites up to this one, token mean, in the Frobenius norm. To "
+           "uniform 0: the streams are averaged away."),
+       .derive = MatrixMeasures<&MatrixDiagnostics::distance_to_identity,
+                                &MatrixDiagnostics::distance_to_uniform,
+                                &MatrixDiagnostics::distance_to_permutation>},
+      {.figure = "contraction_bounds",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Bounds of the contraction"),
+       .kind = "res_mean",
+       .lines = {{0, "‖P − J‖₂"}, {1, "√n Π τ"}, {2, "√n Π (1 − n min H)"}},
+       .is_logarithmic = true,
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "What the product P of the token-mean maps up to this site keeps of the differences "
+           "between streams, ‖P − J‖₂, and two bounds of it for doubly stochastic maps: "
+           "Dobrushin's "
+           "√n Π τ(H), and √n Π (1 − n min H). A bound below 1 says that the differences must "
+           "fade; "
+           "one above says nothing. P is not the composite, which is formed per token."),
+       .derive = ContractionBounds},
+      {.figure = "log_sums",
+       .title = QT_TRANSLATE_NOOP("SiteMeasure", "Logarithms of the sums"),
+       .kind = "prefix_two_sided_gain",
+       .lines = {{0, QT_TRANSLATE_NOOP("SiteMeasure", "rows")},
+                 {1, QT_TRANSLATE_NOOP("SiteMeasure", "columns")}},
+       .ideal = 0.0,
+       .text = QT_TRANSLATE_NOOP(
+           "SiteMeasure",
+           "max abs(ln Σ) of the least and the largest row sum, and of the column sums, of the "
+           "composite of the sites up to this one, token means: how far the worst stream is "
+           "amplified or damped, either way alike; ideal 0. For finite Sinkhorn in the paper's "
+           "order the columns are off. None where a sum is negative."),
+       .derive = LogarithmsOfSums},
       {.figure = "composite_condition",
        .title = QT_TRANSLATE_NOOP("SiteMeasure", "Condition of the composite"),
        .kind = "prefix_mean",
