@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMostSteps = 50;
 constexpr int kDigits = 3;
+constexpr int kBetween_ms = 2000;
 
 QString ColumnText(std::string_view name) {
   const StepColumn& column = StepColumns()[static_cast<std::size_t>(FindStepColumn(name))];
@@ -130,8 +131,19 @@ void CostValues::SayWhyThereIsNothing(const RunDocument* run) {
   }
 }
 
+bool CostValues::IsDue(const RunDocument* run) {
+  const bool is_followed = run != nullptr && run->live() && context_.step.follows() &&
+                           shown_run_ == run->key() && values_->isVisible();
+  if (is_followed && since_refresh_.elapsed() < kBetween_ms) return false;
+  shown_run_.reset();
+  if (run != nullptr) shown_run_ = run->key();
+  since_refresh_.start();
+  return true;
+}
+
 void CostValues::Refresh() {
   const RunDocument* run = context_.runs.current();
+  if (!IsDue(run)) return;
   const bool loaded = run != nullptr && run->loaded();
   const auto cost = loaded ? CostAt(*run, context_.step.step()) : std::nullopt;
   note_->setVisible(!cost);

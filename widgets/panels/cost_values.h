@@ -4,6 +4,7 @@
 // Thread rule: the window's thread. Lifetime: borrows the context.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QWidget>
 #include <optional>
 #include <vector>
@@ -33,6 +34,9 @@ class CostValues : public QWidget {
     QLabel* share;
   };
 
+  // False right after the last time, on a run that is followed: a median over many steps tells
+  // nothing new ten times a second.
+  bool IsDue(const RunDocument* run);
   Row AddRow(const QString& object_name, const QString& name, const QString& tip);
   void Refresh();
   void ShowPart(const Row& row, std::optional<double> milliseconds, const StepCost& cost);
@@ -44,6 +48,8 @@ class CostValues : public QWidget {
   QLabel* note_;
   QWidget* values_;
   QGridLayout* grid_;
+  QElapsedTimer since_refresh_;
+  std::optional<ReaderThread::RunKey> shown_run_;
   Row sublayers_, coefficients_, constraint_, apply_, rest_, elements_, memory_;
 };
 
