@@ -24,7 +24,10 @@ at::Tensor AtPositions(const at::Tensor& t, const at::Tensor& positions,
 StreamMappings AtPositions(const StreamMappings& maps, const at::Tensor& positions,
                            bool in_detail) {
   const auto at = [&positions](const at::Tensor& t, std::int64_t inner_dimensions) {
-    return AtPositions(t.defined() ? t.detach() : t, positions, inner_dimensions);
+    if (!t.defined()) return t;
+    // One without tokens may be a parameter itself, or a view of one: the optimizer changes those.
+    if (t.dim() == inner_dimensions) return t.detach().clone();
+    return AtPositions(t.detach(), positions, inner_dimensions);
   };
   const at::Tensor none;
   return {at(maps.pre_BTN, 1),

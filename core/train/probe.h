@@ -1,7 +1,7 @@
 // The probe: what is measured of a step, from the trace of its forward pass.
 //
 // It looks at `probe.tokens` fixed positions of the step's batch, gathers on the device what it
-// needs of them, reads it back (the scalars of a step in two parts, its snapshot in one), and
+// needs of them, reads it back (the scalars of a step in one part, its snapshot in another), and
 // measures in double precision. It reads a trace and the outcome of a step only, so that probing
 // more or less often changes no bit of the training.
 #pragma once

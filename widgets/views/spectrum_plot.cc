@@ -221,10 +221,11 @@ RunDocument::MeanAndDeviation SpectrumPlot::SnapshotsToShow(RunDocument& run, co
     return {};
   }
   if (found.mean != nullptr) return found;
-  ShowWhyThereIsNothing();
-  const bool is_late = context().step.step() >= run.configuration().probe.snapshot_every;
-  if (is_late && !run.AwaitsSnapshot(kind, context().step.step())) {
+  const std::int64_t step = context().step.step();
+  if (step >= run.configuration().probe.snapshot_every && !run.AwaitsSnapshot(kind, step)) {
     ShowEmpty(tr("This run's record does not hold what this picture is made of."));
+  } else {
+    ShowWhyThereIsNothing();
   }
   return {};
 }

@@ -50,6 +50,21 @@ TEST(SnapshotsOfAStart, AreFiniteAndSayThatNothingFollowsTheToken) {
   }
 }
 
+// A static map of `hc` is its parameter itself, which the step changes after the forward pass.
+TEST(SnapshotsOfStaticMaps, AreThoseOfTheStepAndNotOfTheNext) {
+  const TracedStep step(
+      TinyConfiguration({{"mixing.connection", "hc"}, {"mixing.dynamic", "false"}}));
+  for (const auto& [kind, part] : {std::pair("pre_mean", "pre.bias"),
+                                   {"post_mean", "post.bias"},
+                                   {"res_mean", "res.predictor.bias"}}) {
+    const std::string name = std::string("sites.1.") + part;
+    const at::Tensor before = step.before.at(name);
+    for (std::int64_t i = 0; i < before.numel(); ++i) {
+      EXPECT_FLOAT_EQ(step.At(kind, 1, before.numel(), i), before[i].item<float>()) << kind;
+    }
+  }
+}
+
 TEST(SnapshotsOfStaticMaps, HaveNoScaleAndNoDynamicPart) {
   const Configuration configuration = TinyConfiguration({{"mixing.constraint", "identity"},
                                                          {"mixing.read", "fixed"},
