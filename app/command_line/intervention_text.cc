@@ -1,6 +1,7 @@
 #include "app/command_line/intervention_text.h"
 
 #include "app/command_line/text_table.h"
+#include "core/record/configuration/site_list.h"
 
 namespace mhc {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/record/intervention.h"
+#include "core/record/intervention/intervention.h"
 
 namespace mhc {
 

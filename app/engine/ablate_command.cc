@@ -9,8 +9,9 @@
 #include "app/command_line/text_table.h"
 #include "app/engine/engine_process.h"
 #include "core/formats/json_text.h"
-#include "core/record/intervention.h"
-#include "core/record/run_checkpoint.h"
+#include "core/record/configuration/site_list.h"
+#include "core/record/intervention/intervention.h"
+#include "core/record/run/run_checkpoint.h"
 #include "core/train/ablation.h"
 #include "core/train/checkpoint.h"
 

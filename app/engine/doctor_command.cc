@@ -15,7 +15,7 @@
 
 #include "app/engine/engine_process.h"
 #include "core/formats/json_text.h"
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 namespace {

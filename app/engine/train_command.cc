@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "app/engine/engine_session.h"
-#include "core/record/presets.h"
+#include "core/record/configuration/presets.h"
 
 namespace mhc {
 namespace {

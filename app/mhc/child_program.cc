@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/record/engine_environment.h"
+#include "core/record/run/engine_environment.h"
 
 namespace mhc {
 

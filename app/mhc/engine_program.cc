@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "app/mhc/child_program.h"
-#include "core/record/engine_environment.h"
+#include "core/record/run/engine_environment.h"
 
 namespace mhc {
 

@@ -13,7 +13,7 @@
 #include "core/formats/json_text.h"
 #include "core/formats/npy.h"
 #include "core/formats/number_text.h"
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "app/mhc/record_lines.h"
 #include "core/formats/output_file.h"
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 namespace {

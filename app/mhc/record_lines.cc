@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/formats/json_text.h"
-#include "core/record/run_status.h"
+#include "core/record/run/run_status.h"
 
 namespace mhc {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "core/record/record_reader.h"
+#include "core/record/record/record_reader.h"
 #include "core/result.h"
 
 namespace mhc {

@@ -10,9 +10,9 @@
 #include "core/formats/json_text.h"
 #include "core/formats/number_text.h"
 #include "core/formats/quoted_text.h"
-#include "core/record/inbox.h"
-#include "core/record/record_reader.h"
-#include "core/record/run_folder.h"
+#include "core/record/intervention/inbox.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 namespace {

@@ -8,7 +8,7 @@
 #include "app/command_line/text_table.h"
 #include "core/formats/json_text.h"
 #include "core/formats/quoted_text.h"
-#include "core/record/run_status.h"
+#include "core/record/run/run_status.h"
 
 namespace mhc {
 namespace {

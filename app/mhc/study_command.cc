@@ -10,9 +10,9 @@
 #include "app/mhc/child_program.h"
 #include "core/formats/json_text.h"
 #include "core/formats/quoted_text.h"
-#include "core/record/data_source.h"
-#include "core/record/run_status.h"
-#include "core/record/study.h"
+#include "core/record/configuration/data_source.h"
+#include "core/record/run/run_status.h"
+#include "core/record/run/study.h"
 
 namespace mhc {
 namespace {

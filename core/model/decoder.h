@@ -13,7 +13,7 @@
 
 #include "core/model/hyper_connection.h"
 #include "core/model/transformer_layers.h"
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 
 namespace mhc {
 

@@ -14,7 +14,7 @@
 #include "core/manifold/mixing_constraint.h"
 #include "core/model/map_predictor.h"
 #include "core/model/part_clock.h"
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 
 namespace mhc {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/record/model_shape.h"
+#include "core/record/configuration/model_shape.h"
 
 namespace mhc {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 
 namespace mhc {
 

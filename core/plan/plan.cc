@@ -1,7 +1,7 @@
 #include "core/plan/plan.h"
 
 #include "core/plan/published_models.h"
-#include "core/record/model_shape.h"
+#include "core/record/configuration/model_shape.h"
 
 namespace mhc {
 namespace {

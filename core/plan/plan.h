@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/plan/mixing_cost.h"
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 
 namespace mhc {
 

@@ -8,7 +8,7 @@
 #include "core/formats/output_file.h"
 #include "core/formats/safetensors.h"
 #include "core/formats/safetensors_writer.h"
-#include "core/record/intervention.h"
+#include "core/record/intervention/intervention.h"
 
 namespace mhc {
 namespace {

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "core/record/record_reader.h"
-#include "core/record/record_writer.h"
-#include "core/record/run_folder.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/record/record_writer.h"
+#include "core/record/run/run_folder.h"
 #include "core/train/checkpoint.h"
 
 namespace mhc {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/model/decoder.h"
-#include "core/record/intervention.h"
+#include "core/record/intervention/intervention.h"
 #include "core/result.h"
 
 namespace mhc {

@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "core/record/inbox.h"
-#include "core/record/record_reader.h"
-#include "core/record/record_writer.h"
-#include "core/record/run_folder.h"
+#include "core/record/intervention/inbox.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/record/record_writer.h"
+#include "core/record/run/run_folder.h"
 #include "core/train/checkpoint_store.h"
 #include "core/train/probe.h"
 #include "core/train/token_data.h"

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "core/record/data_source.h"
-#include "core/record/small_file.h"
+#include "core/formats/small_file.h"
+#include "core/record/configuration/data_source.h"
 #include "core/train/experiment.h"
 
 namespace mhc {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 
 namespace mhc {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/model/decoder.h"
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 #include "core/result.h"
 
 namespace mhc {

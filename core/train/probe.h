@@ -9,8 +9,8 @@
 #include <torch/torch.h>
 
 #include "core/model/decoder.h"
-#include "core/record/configuration.h"
-#include "core/record/step_record.h"
+#include "core/record/configuration/configuration.h"
+#include "core/record/record/step_record.h"
 #include "core/train/constraint_transfer.h"
 #include "core/train/mixing_measures.h"
 #include "core/train/trainer.h"

@@ -1,6 +1,6 @@
 #include "core/train/snapshot_arrays.h"
 
-#include "core/record/snapshot_kinds.h"
+#include "core/record/record/snapshot_kinds.h"
 #include "core/train/mixing_profile.h"
 #include "core/train/site_measures.h"
 

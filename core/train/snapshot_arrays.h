@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/record/step_record.h"
+#include "core/record/record/step_record.h"
 
 namespace mhc {
 

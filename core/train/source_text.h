@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 #include "core/result.h"
 
 namespace mhc {

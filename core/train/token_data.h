@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 #include "core/result.h"
 
 namespace mhc {

@@ -1,7 +1,7 @@
 // Bad input is one sentence that names it, exit status 2, and nothing left behind.
 #include <fstream>
 
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 #include "program_test.h"
 
 namespace mhc {

@@ -7,9 +7,9 @@
 #include <fstream>
 #include <random>
 
-#include "core/record/inbox.h"
-#include "core/record/record_reader.h"
-#include "core/record/run_folder.h"
+#include "core/record/intervention/inbox.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/run/run_folder.h"
 #include "program_test.h"
 
 namespace mhc {

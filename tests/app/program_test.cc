@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
-#include "core/record/record_reader.h"
-#include "core/record/run_folder.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 

@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "core/formats/npy.h"
-#include "core/record/record_reader.h"
+#include "core/record/record/record_reader.h"
 #include "program_test.h"
 
 namespace mhc {

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "core/formats/npy.h"
-#include "core/record/inbox.h"
-#include "core/record/run_folder.h"
+#include "core/record/intervention/inbox.h"
+#include "core/record/run/run_folder.h"
 #include "program_test.h"
 
 namespace mhc {

@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/record/record_writer.h"
-#include "core/record/run_folder.h"
+#include "core/record/record/record_writer.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 

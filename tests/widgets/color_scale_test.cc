@@ -1,4 +1,4 @@
-#include "widgets/views/color_scale.h"
+#include "widgets/frame/color_scale.h"
 
 #include <gmock/gmock.h>
 

@@ -1,10 +1,10 @@
-#include "widgets/views/derived_measures.h"
+#include "widgets/measures/derived_measures.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
 
-#include "widgets/views/matrix_measures.h"
+#include "widgets/measures/matrix_measures.h"
 
 namespace mhc {
 namespace {

@@ -1,4 +1,4 @@
-#include "widgets/views/eigenvalue_plane.h"
+#include "widgets/depth/eigenvalue_plane.h"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <QTest>
 
 #include "widgets/look/look.h"
-#include "widgets/views/matrix_measures.h"
+#include "widgets/measures/matrix_measures.h"
 
 namespace mhc {
 namespace {

@@ -1,4 +1,4 @@
-#include "widgets/views/flag_layout.h"
+#include "widgets/frame/flag_layout.h"
 
 #include <gmock/gmock.h>
 

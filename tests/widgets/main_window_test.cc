@@ -4,14 +4,14 @@
 #include <QTextBrowser>
 #include <QTreeWidget>
 
-#include "core/record/record_reader.h"
-#include "core/record/study.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/run/study.h"
+#include "widgets/depth/spectrum_map.h"
 #include "widgets/figures/figure_file.h"
 #include "widgets/figures/figure_table.h"
+#include "widgets/frame/step_markers.h"
+#include "widgets/frame/view.h"
 #include "widgets/help/help_window.h"
-#include "widgets/views/spectrum_map.h"
-#include "widgets/views/step_markers.h"
-#include "widgets/views/view.h"
 #include "window_fixture.h"
 
 namespace mhc {

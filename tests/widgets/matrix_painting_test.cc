@@ -1,4 +1,4 @@
-#include "widgets/views/matrix_painting.h"
+#include "widgets/frame/matrix_painting.h"
 
 #include <gmock/gmock.h>
 

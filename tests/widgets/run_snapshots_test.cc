@@ -1,10 +1,10 @@
-#include "widgets/views/run_snapshots.h"
+#include "widgets/document/run_snapshots.h"
 
 #include <gmock/gmock.h>
 
+#include "widgets/depth/depth_picture.h"
+#include "widgets/depth/stream_cosines.h"
 #include "widgets/document/run_update.h"
-#include "widgets/views/depth_picture.h"
-#include "widgets/views/stream_cosines.h"
 
 namespace mhc {
 namespace {

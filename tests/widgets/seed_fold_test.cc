@@ -5,10 +5,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "core/record/record_writer.h"
-#include "core/record/run_folder.h"
+#include "core/record/record/record_writer.h"
+#include "core/record/run/run_folder.h"
+#include "widgets/curves/curve_plot.h"
 #include "widgets/figures/figure_table.h"
-#include "widgets/views/curve_plot.h"
 
 namespace mhc {
 namespace {

@@ -1,11 +1,11 @@
-#include "widgets/views/site_measure.h"
+#include "widgets/measures/site_measure.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
 
-#include "core/record/snapshot_kinds.h"
+#include "core/record/record/snapshot_kinds.h"
 
 namespace mhc {
 namespace {

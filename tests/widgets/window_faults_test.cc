@@ -7,9 +7,9 @@
 #include <QProcess>
 #include <fstream>
 
-#include "core/record/inbox.h"
+#include "core/record/intervention/inbox.h"
+#include "widgets/frame/view.h"
 #include "widgets/runs/engine_launch.h"
-#include "widgets/views/view.h"
 #include "window_fixture.h"
 
 namespace mhc {

@@ -16,7 +16,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 #include "widgets/runs/new_run_dialog.h"
 #include "widgets/window/main_window.h"
 

@@ -10,8 +10,8 @@
 #include <fstream>
 #include <optional>
 
-#include "core/record/record_reader.h"
-#include "core/record/run_folder.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 namespace {

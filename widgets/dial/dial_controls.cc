@@ -15,8 +15,8 @@
 #include "widgets/look/look.h"
 #include "widgets/panels/declared_field.h"
 #include "widgets/panels/option_form.h"
-#include "widgets/panels/record_words.h"
 #include "widgets/panels/section.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

@@ -11,9 +11,9 @@
 #include "core/formats/person_text.h"
 #include "widgets/dial/dial_controls.h"
 #include "widgets/figures/line_panel.h"
+#include "widgets/frame/matrix_canvas.h"
 #include "widgets/look/look.h"
 #include "widgets/panels/section.h"
-#include "widgets/views/matrix_canvas.h"
 
 namespace mhc {
 namespace {

@@ -10,7 +10,7 @@
 #include <future>
 
 #include "widgets/dial/dial_study.h"
-#include "widgets/views/matrix_painting.h"
+#include "widgets/frame/matrix_painting.h"
 
 class QLabel;
 

@@ -1,4 +1,5 @@
 #include "widgets/document/run_document.h"
+#include "core/record/configuration/site_list.h"
 
 #include <algorithm>
 #include <cassert>

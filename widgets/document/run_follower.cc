@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/record/run_state.h"
+#include "core/record/run/run_state.h"
 
 namespace mhc {
 namespace {

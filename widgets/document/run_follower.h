@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 #include "widgets/document/run_update.h"
 
 namespace mhc {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/record/configuration.h"
-#include "core/record/record_reader.h"
-#include "core/record/run_description.h"
+#include "core/record/configuration/configuration.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/record/run_description.h"
 
 namespace mhc {
 

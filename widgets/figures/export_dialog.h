@@ -6,7 +6,7 @@
 #include <QDialog>
 #include <memory>
 
-#include "widgets/views/view.h"
+#include "widgets/frame/view.h"
 
 class QComboBox;
 class QDoubleSpinBox;

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "core/result.h"
-#include "widgets/views/view.h"
+#include "widgets/frame/view.h"
 
 namespace mhc {
 

@@ -2,17 +2,17 @@
 
 #include <vector>
 
-#include "core/record/snapshot_kinds.h"
+#include "core/record/record/snapshot_kinds.h"
+#include "widgets/curves/curve_plot.h"
+#include "widgets/depth/gain_profile.h"
+#include "widgets/depth/measure_plot.h"
+#include "widgets/depth/spectrum_plot.h"
+#include "widgets/depth/stream_plot.h"
 #include "widgets/figures/gain_figure.h"
 #include "widgets/figures/loss_gap_figure.h"
 #include "widgets/figures/matrix_sheet_figure.h"
-#include "widgets/views/curve_plot.h"
-#include "widgets/views/gain_profile.h"
-#include "widgets/views/matrix_lens.h"
-#include "widgets/views/measure_plot.h"
-#include "widgets/views/spectrum_plot.h"
-#include "widgets/views/stream_plot.h"
-#include "widgets/views/stream_scope.h"
+#include "widgets/matrices/matrix_lens.h"
+#include "widgets/scope/stream_scope.h"
 
 namespace mhc {
 namespace {

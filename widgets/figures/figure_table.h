@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "widgets/views/view.h"
+#include "widgets/frame/view.h"
 
 namespace mhc {
 

@@ -1,6 +1,6 @@
 #include "widgets/figures/gain_figure.h"
 
-#include "widgets/views/run_snapshots.h"
+#include "widgets/document/run_snapshots.h"
 
 namespace mhc {
 namespace {

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "widgets/figures/panel_figure.h"
-#include "widgets/views/site_gain.h"
+#include "widgets/measures/site_gain.h"
 
 namespace mhc {
 

@@ -6,11 +6,11 @@
 #include <limits>
 
 #include "core/formats/number_text.h"
-#include "widgets/figures/plot_picture.h"
+#include "widgets/frame/axis_room.h"
+#include "widgets/frame/plot_legend.h"
+#include "widgets/frame/plot_picture.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
-#include "widgets/views/axis_room.h"
-#include "widgets/views/plot_legend.h"
 
 namespace mhc {
 namespace {

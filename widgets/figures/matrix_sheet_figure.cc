@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/formats/number_text.h"
-#include "widgets/views/run_snapshots.h"
+#include "widgets/document/run_snapshots.h"
 
 namespace mhc {
 namespace {

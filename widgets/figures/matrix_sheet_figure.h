@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "widgets/views/matrix_painting.h"
-#include "widgets/views/view.h"
+#include "widgets/frame/matrix_painting.h"
+#include "widgets/frame/view.h"
 
 namespace mhc {
 

@@ -9,7 +9,7 @@
 
 #include "widgets/document/seed_fold.h"
 #include "widgets/figures/line_panel.h"
-#include "widgets/views/view.h"
+#include "widgets/frame/view.h"
 
 namespace mhc {
 

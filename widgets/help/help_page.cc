@@ -3,10 +3,10 @@
 #include <QCoreApplication>
 
 #include "core/manifold/mixing_constraint.h"
-#include "core/record/configuration.h"
-#include "core/record/snapshot_kinds.h"
-#include "core/record/step_record.h"
-#include "core/record/study.h"
+#include "core/record/configuration/configuration.h"
+#include "core/record/record/snapshot_kinds.h"
+#include "core/record/record/step_record.h"
+#include "core/record/run/study.h"
 
 namespace mhc {
 namespace {

@@ -1,6 +1,6 @@
 #include "widgets/panels/alert_table.h"
 
-#include "widgets/views/refresher.h"
+#include "widgets/document/refresher.h"
 
 namespace mhc {
 

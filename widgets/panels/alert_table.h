@@ -3,8 +3,8 @@
 // Thread rule: the window's thread. Lifetime: borrows the context.
 #pragma once
 
+#include "widgets/document/view_context.h"
 #include "widgets/panels/step_table.h"
-#include "widgets/views/view_context.h"
 
 namespace mhc {
 

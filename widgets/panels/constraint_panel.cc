@@ -11,10 +11,11 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/record/configuration/site_list.h"
+#include "widgets/document/current_constraints.h"
 #include "widgets/look/primary_button.h"
-#include "widgets/panels/current_constraints.h"
-#include "widgets/panels/record_words.h"
 #include "widgets/panels/section.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

@@ -9,12 +9,12 @@
 #include <optional>
 #include <vector>
 
+#include "widgets/document/refresher.h"
+#include "widgets/document/view_context.h"
 #include "widgets/panels/option_form.h"
 #include "widgets/panels/request_sender.h"
 #include "widgets/panels/request_state.h"
 #include "widgets/panels/steering_note.h"
-#include "widgets/views/refresher.h"
-#include "widgets/views/view_context.h"
 
 class QComboBox;
 class QLineEdit;

@@ -8,9 +8,9 @@
 
 #include "core/formats/person_text.h"
 #include "core/plan/mixing_cost.h"
+#include "widgets/document/refresher.h"
 #include "widgets/panels/section.h"
-#include "widgets/views/flag_text.h"
-#include "widgets/views/refresher.h"
+#include "widgets/words/flag_text.h"
 
 namespace mhc {
 namespace {

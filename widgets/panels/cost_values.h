@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/record/step_cost.h"
-#include "widgets/views/view_context.h"
+#include "core/record/record/step_cost.h"
+#include "widgets/document/view_context.h"
 
 class QGridLayout;
 class QLabel;

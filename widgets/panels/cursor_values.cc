@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "core/formats/person_text.h"
+#include "widgets/document/refresher.h"
 #include "widgets/panels/section.h"
-#include "widgets/views/refresher.h"
 
 namespace mhc {
 namespace {

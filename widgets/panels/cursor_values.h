@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "widgets/views/view_context.h"
+#include "widgets/document/view_context.h"
 
 class QGridLayout;
 class QLabel;

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "widgets/panels/record_words.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

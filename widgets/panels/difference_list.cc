@@ -5,11 +5,11 @@
 #include <QToolTip>
 #include <algorithm>
 
-#include "widgets/panels/current_constraints.h"
-#include "widgets/panels/record_words.h"
+#include "widgets/document/current_constraints.h"
+#include "widgets/document/refresher.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/wrapped_text.h"
-#include "widgets/views/refresher.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

@@ -7,7 +7,7 @@
 #include <QWidget>
 #include <vector>
 
-#include "widgets/views/view_context.h"
+#include "widgets/document/view_context.h"
 
 namespace mhc {
 

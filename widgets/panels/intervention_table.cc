@@ -3,8 +3,8 @@
 #include <QDateTime>
 #include <QLocale>
 
-#include "widgets/panels/record_words.h"
-#include "widgets/views/refresher.h"
+#include "widgets/document/refresher.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

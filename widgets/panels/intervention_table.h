@@ -4,9 +4,9 @@
 // Thread rule: the window's thread. Lifetime: borrows the context and the sender.
 #pragma once
 
+#include "widgets/document/view_context.h"
 #include "widgets/panels/request_sender.h"
 #include "widgets/panels/step_table.h"
-#include "widgets/views/view_context.h"
 
 namespace mhc {
 

@@ -3,9 +3,9 @@
 #include <QGridLayout>
 #include <cassert>
 
-#include "core/record/configuration.h"
-#include "widgets/panels/record_words.h"
+#include "core/record/configuration/configuration.h"
 #include "widgets/panels/section.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/record/inbox.h"
-#include "widgets/panels/record_words.h"
+#include "core/record/intervention/inbox.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 #include "widgets/document/run_document.h"
 
 namespace mhc {

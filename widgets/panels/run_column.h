@@ -6,7 +6,7 @@
 
 #include <QScrollArea>
 
-#include "widgets/views/view_context.h"
+#include "widgets/document/view_context.h"
 
 namespace mhc {
 

@@ -7,7 +7,7 @@
 #include <QTableView>
 #include <vector>
 
-#include "widgets/views/view_context.h"
+#include "widgets/document/view_context.h"
 
 namespace mhc {
 

@@ -7,9 +7,10 @@
 #include <algorithm>
 
 #include "core/formats/person_text.h"
-#include "widgets/panels/current_constraints.h"
-#include "widgets/panels/record_words.h"
+#include "core/record/configuration/site_list.h"
+#include "widgets/document/current_constraints.h"
 #include "widgets/panels/section.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <QScrollArea>
 
+#include "widgets/document/view_context.h"
 #include "widgets/panels/request_sender.h"
-#include "widgets/views/view_context.h"
 
 namespace mhc {
 

@@ -6,11 +6,11 @@
 #include <QToolButton>
 
 #include "core/formats/person_text.h"
+#include "widgets/document/refresher.h"
 #include "widgets/panels/glyphs.h"
-#include "widgets/panels/record_words.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/step_track.h"
-#include "widgets/views/refresher.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <QWidget>
 
-#include "widgets/views/view_context.h"
+#include "widgets/document/view_context.h"
 
 class QHBoxLayout;
 class QLabel;

@@ -9,7 +9,7 @@
 
 #include "core/formats/person_text.h"
 #include "widgets/panels/glyphs.h"
-#include "widgets/panels/record_words.h"
+#include "widgets/words/record_words.h"
 
 namespace mhc {
 namespace {

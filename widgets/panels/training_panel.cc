@@ -2,8 +2,8 @@
 
 #include <QVBoxLayout>
 
+#include "widgets/document/refresher.h"
 #include "widgets/panels/section.h"
-#include "widgets/views/refresher.h"
 
 namespace mhc {
 

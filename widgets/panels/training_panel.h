@@ -7,10 +7,10 @@
 #include <QWidget>
 #include <vector>
 
+#include "widgets/document/view_context.h"
 #include "widgets/panels/request_sender.h"
 #include "widgets/panels/setting_row.h"
 #include "widgets/panels/steering_note.h"
-#include "widgets/views/view_context.h"
 
 namespace mhc {
 

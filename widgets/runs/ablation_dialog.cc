@@ -8,7 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/formats/person_text.h"
-#include "core/record/intervention.h"
+#include "core/record/configuration/site_list.h"
+#include "core/record/intervention/intervention.h"
 #include "widgets/look/look.h"
 #include "widgets/runs/detached_process.h"
 

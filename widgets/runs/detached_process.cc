@@ -7,7 +7,7 @@
 #include <QProcess>
 #include <cerrno>
 
-#include "core/record/engine_environment.h"
+#include "core/record/run/engine_environment.h"
 
 namespace mhc {
 

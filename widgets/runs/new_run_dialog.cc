@@ -11,8 +11,8 @@
 #include <QRegularExpression>
 #include <QVBoxLayout>
 
-#include "core/record/presets.h"
-#include "core/record/run_folder.h"
+#include "core/record/configuration/presets.h"
+#include "core/record/run/run_folder.h"
 #include "widgets/look/look.h"
 #include "widgets/look/primary_button.h"
 

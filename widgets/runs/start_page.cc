@@ -10,9 +10,9 @@
 #include <QVBoxLayout>
 
 #include "core/formats/person_text.h"
-#include "core/record/presets.h"
-#include "core/record/run_status.h"
-#include "core/record/study.h"
+#include "core/record/configuration/presets.h"
+#include "core/record/run/run_status.h"
+#include "core/record/run/study.h"
 #include "widgets/look/look.h"
 #include "widgets/runs/card_button.h"
 #include "widgets/runs/recent_runs.h"

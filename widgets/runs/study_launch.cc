@@ -1,6 +1,6 @@
 #include "widgets/runs/study_launch.h"
 
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 
 namespace mhc {
 namespace {

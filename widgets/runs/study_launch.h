@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "core/record/study.h"
+#include "core/record/run/study.h"
 #include "widgets/runs/detached_process.h"
 
 namespace mhc {

@@ -6,17 +6,17 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "widgets/curves/curve_plot.h"
+#include "widgets/depth/gain_profile.h"
+#include "widgets/depth/measure_plot.h"
+#include "widgets/depth/spectrum_plot.h"
+#include "widgets/depth/stream_plot.h"
+#include "widgets/matrices/matrix_lens.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/panels/run_column.h"
 #include "widgets/panels/steering_column.h"
 #include "widgets/panels/step_bar.h"
-#include "widgets/views/curve_plot.h"
-#include "widgets/views/gain_profile.h"
-#include "widgets/views/matrix_lens.h"
-#include "widgets/views/measure_plot.h"
-#include "widgets/views/spectrum_plot.h"
-#include "widgets/views/stream_plot.h"
-#include "widgets/views/stream_scope.h"
+#include "widgets/scope/stream_scope.h"
 
 namespace mhc {
 namespace {

@@ -7,8 +7,8 @@
 #include <QWidget>
 #include <array>
 
+#include "widgets/document/view_context.h"
 #include "widgets/panels/request_sender.h"
-#include "widgets/views/view_context.h"
 
 class QSplitter;
 

@@ -12,9 +12,10 @@
 #include "core/formats/person_text.h"
 #include "widgets/dial/dial_controls.h"
 #include "widgets/dial/dial_page.h"
+#include "widgets/document/current_constraints.h"
+#include "widgets/document/run_snapshots.h"
 #include "widgets/figures/export_dialog.h"
 #include "widgets/help/help_window.h"
-#include "widgets/panels/current_constraints.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/runs/ablation_dialog.h"
 #include "widgets/runs/engine_launch.h"
@@ -22,7 +23,6 @@
 #include "widgets/runs/recent_runs.h"
 #include "widgets/runs/start_page.h"
 #include "widgets/runs/study_launch.h"
-#include "widgets/views/run_snapshots.h"
 #include "widgets/window/lab_page.h"
 
 namespace mhc {

@@ -7,8 +7,8 @@
 #include <filesystem>
 
 #include "widgets/actions/action_registry.h"
+#include "widgets/document/view_context.h"
 #include "widgets/panels/request_sender.h"
-#include "widgets/views/view_context.h"
 
 class QLabel;
 class QStackedWidget;

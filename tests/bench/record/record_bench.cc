@@ -1,8 +1,8 @@
 // How long the record of a long run takes to be asked for its status, and to be opened for curves.
 #include <benchmark/benchmark.h>
 
-#include "core/record/record_reader.h"
-#include "core/record/run_status.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/run/run_status.h"
 #include "tests/bench/long_run.h"
 
 namespace mhc {

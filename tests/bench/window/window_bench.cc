@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "tests/bench/long_run.h"
+#include "widgets/curves/curve_plot.h"
 #include "widgets/dial/dial_page.h"
 #include "widgets/look/custom_plot.h"
-#include "widgets/views/curve_plot.h"
 
 namespace mhc {
 namespace {

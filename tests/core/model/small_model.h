@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "core/record/configuration.h"
+#include "core/record/configuration/configuration.h"
 
 namespace mhc {
 

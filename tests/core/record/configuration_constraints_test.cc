@@ -1,5 +1,5 @@
 // Every constraint in a configuration: by file, by --set, for single sites, and in a request.
-#include "core/record/intervention.h"
+#include "core/record/intervention/intervention.h"
 #include "record_fixture.h"
 
 namespace mhc {

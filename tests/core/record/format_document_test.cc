@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "core/record/snapshot_kinds.h"
-#include "core/record/step_record.h"
+#include "core/record/record/snapshot_kinds.h"
+#include "core/record/record/step_record.h"
 
 namespace mhc {
 namespace {

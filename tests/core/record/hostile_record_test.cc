@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <random>
 
-#include "core/record/snapshot_kinds.h"
+#include "core/record/record/snapshot_kinds.h"
 #include "record_fixture.h"
 
 namespace mhc {

@@ -1,4 +1,4 @@
-#include "core/record/inbox.h"
+#include "core/record/intervention/inbox.h"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,5 @@
-#include "core/record/intervention.h"
+#include "core/record/intervention/intervention.h"
+#include "core/record/configuration/site_list.h"
 
 #include <limits>
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "core/record/record_reader.h"
-#include "core/record/record_writer.h"
+#include "core/record/record/record_reader.h"
+#include "core/record/record/record_writer.h"
 
 namespace mhc {
 

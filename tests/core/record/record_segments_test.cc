@@ -1,5 +1,5 @@
 // Training that goes back begins a new segment; readers show the latest one of each step.
-#include "core/record/record_timeline.h"
+#include "core/record/record/record_timeline.h"
 #include "record_fixture.h"
 
 namespace mhc {

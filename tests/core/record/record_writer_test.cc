@@ -1,4 +1,4 @@
-#include "core/record/record_writer.h"
+#include "core/record/record/record_writer.h"
 
 #include <cmath>
 #include <limits>

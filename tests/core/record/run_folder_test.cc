@@ -1,10 +1,10 @@
-#include "core/record/run_folder.h"
+#include "core/record/run/run_folder.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/record/run_state.h"
+#include "core/record/run/run_state.h"
 #include "record_fixture.h"
 
 namespace mhc {

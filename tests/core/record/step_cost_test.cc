@@ -1,5 +1,5 @@
 // What a step costs, from the steps whose parts were timed.
-#include "core/record/step_cost.h"
+#include "core/record/record/step_cost.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/record/study.h"
+#include "core/record/run/study.h"
 
 #include <gmock/gmock.h>
 

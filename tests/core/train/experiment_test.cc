@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "core/record/run_state.h"
+#include "core/record/run/run_state.h"
 #include "experiment_fixture.h"
 
 namespace mhc {

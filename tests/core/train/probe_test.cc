@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/record/snapshot_kinds.h"
+#include "core/record/record/snapshot_kinds.h"
 #include "train_fixture.h"
 
 namespace mhc {

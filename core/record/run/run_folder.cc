@@ -1,0 +1,191 @@
+#include "core/record/run/run_folder.h"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+
+#include "core/formats/output_file.h"
+#include "core/formats/small_file.h"
+
+namespace mhc {
+namespace {
+
+constexpr std::size_t kLargestConfiguration = 1 << 20;
+
+bool Exists(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::symlink_status(path, error).type() !=
+         std::filesystem::file_type::not_found;
+}
+
+// Missing folders above a run, so that they can be taken away again where the run is not made.
+class MadeParents {
+ public:
+  static Result<MadeParents> Of(const std::filesystem::path& path) {
+    MadeParents made;
+    std::vector<std::filesystem::path> missing;
+    std::filesystem::path folder = path.parent_path();
+    for (; !folder.empty() && !Exists(folder); folder = folder.parent_path()) {
+      missing.push_back(folder);
+    }
+    std::reverse(missing.begin(), missing.end());
+    for (const auto& parent : missing) {
+      std::error_code error;
+      if (!std::filesystem::create_directory(parent, error) && error) {
+        return Fail("{}: the folder cannot be made: {}", parent.string(), error.message());
+      }
+      made.folders_.push_back(parent);
+    }
+    return made;
+  }
+  MadeParents(MadeParents&& other) noexcept : folders_(std::exchange(other.folders_, {})) {}
+  MadeParents& operator=(MadeParents&&) = delete;
+  ~MadeParents() {
+    std::error_code ignored;
+    for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {
+      std::filesystem::remove(*folder, ignored);
+    }
+  }
+  void Keep() { folders_.clear(); }
+
+ private:
+  MadeParents() = default;
+  std::vector<std::filesystem::path> folders_;
+};
+
+// The folder that becomes the run by a rename; what is in it is taken away where that fails.
+struct PartialFolder {
+  std::filesystem::path path;
+  ~PartialFolder() {
+    std::error_code ignored;
+    if (!path.empty()) std::filesystem::remove_all(path, ignored);
+  }
+};
+
+Status MakeFolder(const std::filesystem::path& path, mode_t mode) {
+  if (mkdir(path.c_str(), mode) == 0) return {};
+  return Fail("{}: the folder cannot be made: {}", path.string(), std::strerror(errno));
+}
+
+Status Fill(const std::filesystem::path& folder, const Configuration& configuration) {
+  if (auto status = MakeFolder(folder, 0755); !status) return status;
+  if (auto status = MakeFolder(folder / "inbox", 0700); !status) return status;
+  if (auto status = MakeFolder(folder / "checkpoints", 0755); !status) return status;
+  if (auto status =
+          WriteNewFile(folder / "run.toml", ToToml(configuration), Audience::kEveryone, true);
+      !status) {
+    return status;
+  }
+  return SyncFolder(folder);
+}
+
+// Never over something that came to be there meanwhile, an empty folder included.
+Status RenameToNew(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  // Some network file systems do not know that flag.
+  if (errno == EINVAL || errno == ENOSYS) {
+    if (!Exists(to) && rename(from.c_str(), to.c_str()) == 0) return {};
+  }
+  if (errno == EEXIST || Exists(to)) {
+    return Fail("{}: exists already, expected the name of a new run folder", to.string());
+  }
+  return Fail("{}: the run folder cannot be made: {}", to.string(), std::strerror(errno));
+}
+
+bool IsRun(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(folder / "run.toml", error) &&
+         std::filesystem::is_regular_file(folder / "record.sqlite", error);
+}
+
+}  // namespace
+
+RunFolder::RunFolder(std::filesystem::path path, Configuration configuration)
+    : path_(std::move(path)), configuration_(std::move(configuration)) {}
+
+Result<RunFolder> RunFolder::Create(const std::filesystem::path& given,
+                                    const Configuration& configuration) {
+  std::filesystem::path path = std::filesystem::absolute(given).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (Exists(path)) {
+    return Fail("{}: exists already, expected the name of a new run folder", path.string());
+  }
+  auto parents = MadeParents::Of(path);
+  if (!parents) return tl::unexpected(parents.error());
+  const std::string partial_name =
+      fmt::format(".{}.{}.partial", path.filename().string().substr(0, 200), RandomHexadecimal(8));
+  PartialFolder partial{path.parent_path() / partial_name};
+  if (const auto status = Fill(partial.path, configuration); !status) {
+    return tl::unexpected(status.error());
+  }
+  if (const auto status = RenameToNew(partial.path, path); !status) {
+    return tl::unexpected(status.error());
+  }
+  partial.path.clear();
+  parents->Keep();
+  if (const auto status = SyncFolder(path.parent_path()); !status) {
+    return tl::unexpected(status.error());
+  }
+  return RunFolder(path, configuration);
+}
+
+Result<RunFolder> RunFolder::Open(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    return Fail("{}: no such folder, expected a run", path.string());
+  }
+  const std::filesystem::path toml = path / "run.toml";
+  if (!Exists(toml)) return Fail("{}: is missing, so this folder is not a run", toml.string());
+  const auto text = ReadSmallFile(toml, kLargestConfiguration);
+  if (!text) return tl::unexpected(text.error());
+  auto configuration = ParseConfiguration(*text, toml.string(), {});
+  if (!configuration) return tl::unexpected(configuration.error());
+  RunFolder folder(path, *std::move(configuration));
+  if (!Exists(folder.record_path())) {
+    return Fail("{}: is missing, this run was never started", folder.record_path().string());
+  }
+  return folder;
+}
+
+std::filesystem::path RunFolder::DefaultPath(const std::string& name) {
+  const char* runs = std::getenv("MHC_RUNS");
+  const char* home = std::getenv("HOME");
+  const std::filesystem::path base =
+      runs != nullptr && *runs != '\0'
+          ? std::filesystem::path(runs)
+          : std::filesystem::path(home != nullptr ? home : ".") / "mhc-runs";
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const std::string dated = fmt::format("{}-{:%Y-%m-%d}", name, fmt::localtime(now));
+  std::filesystem::path path = base / dated;
+  for (int number = 2; Exists(path); ++number) path = base / fmt::format("{}-{}", dated, number);
+  return path;
+}
+
+std::filesystem::path RunFolder::checkpoint_path(std::int64_t step) const {
+  return checkpoints_path() / fmt::format("step-{:09}", step);
+}
+
+Result<std::vector<std::filesystem::path>> FindRuns(const std::filesystem::path& directory) {
+  if (IsRun(directory)) return std::vector{directory};
+  std::error_code error;
+  std::filesystem::directory_iterator entries(directory, error);
+  if (error) return Fail("{}: cannot be listed: {}", directory.string(), error.message());
+  std::vector<std::filesystem::path> runs;
+  while (entries != std::filesystem::directory_iterator()) {
+    const std::filesystem::path& folder = entries->path();
+    if (!folder.filename().string().starts_with('.') && IsRun(folder)) runs.push_back(folder);
+    entries.increment(error);
+    if (error) return Fail("{}: cannot be listed: {}", directory.string(), error.message());
+  }
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+}  // namespace mhc

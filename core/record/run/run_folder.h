@@ -1,0 +1,71 @@
+// A run folder: where everything that happened in a run stands (FORMAT.md has every file).
+//
+// Thread rule: a RunFolder may be read from several threads; a RunLock belongs to one.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/record/configuration/configuration.h"
+#include "core/result.h"
+
+namespace mhc {
+
+// Who holds a run: written into `lock` by the engine.
+struct LockHolder {
+  std::int64_t process_id = 0;
+  std::string host;
+};
+
+// An exclusive advisory lock (of the open file) on `lock`; the kernel drops it when the process
+// dies.
+class RunLock {
+ public:
+  RunLock(RunLock&&) noexcept;
+  RunLock& operator=(RunLock&&) noexcept;
+  ~RunLock();  // releases
+
+ private:
+  friend class RunFolder;
+  explicit RunLock(int descriptor);
+  int descriptor_;
+};
+
+class RunFolder {
+ public:
+  // Makes DIR with run.toml, inbox/ (mode 0700) and checkpoints/. The whole folder appears by one
+  // rename, or not at all. Error where DIR exists, or its parent cannot be written.
+  static Result<RunFolder> Create(const std::filesystem::path& path,
+                                  const Configuration& configuration);
+  // A folder with a readable run.toml and a record. The error says which is missing. Touches
+  // nothing.
+  static Result<RunFolder> Open(const std::filesystem::path& path);
+  // $MHC_RUNS, else ~/mhc-runs; with NAME-DATE below it that does not exist yet.
+  static std::filesystem::path DefaultPath(const std::string& name);
+
+  const std::filesystem::path& path() const { return path_; }
+  const Configuration& configuration() const { return configuration_; }
+  std::filesystem::path record_path() const { return path_ / "record.sqlite"; }
+  std::filesystem::path inbox_path() const { return path_ / "inbox"; }
+  std::filesystem::path checkpoints_path() const { return path_ / "checkpoints"; }
+  std::filesystem::path log_path() const { return path_ / "engine.log"; }
+  // checkpoints/step-000001000
+  std::filesystem::path checkpoint_path(std::int64_t step) const;
+
+  // Error names the holder's process id and host where another process has it.
+  Result<RunLock> Lock() const;
+  // The process that holds the lock now; empty where none does. Never blocks, takes no lock.
+  std::optional<LockHolder> Holder() const;
+
+ private:
+  RunFolder(std::filesystem::path path, Configuration configuration);
+  std::filesystem::path path_;
+  Configuration configuration_;
+};
+
+// Run folders directly below `directory` (or itself, where it is one), by name.
+Result<std::vector<std::filesystem::path>> FindRuns(const std::filesystem::path& directory);
+
+}  // namespace mhc

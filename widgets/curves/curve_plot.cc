@@ -1,0 +1,302 @@
+#include "widgets/curves/curve_plot.h"
+
+#include <QActionGroup>
+#include <QMenu>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/formats/number_text.h"
+#include "core/formats/person_text.h"
+#include "widgets/frame/header_button.h"
+#include "widgets/frame/plot_picture.h"
+
+namespace mhc {
+namespace {
+
+constexpr int kFewestMeanSteps = 5;
+constexpr double kLightShare = 0.01, kStrongShare = 0.05;  // of the run's recorded steps
+
+// 1, 2 or 5 times a power of ten, at most `value`.
+int RoundNumber(double value) {
+  const double power = std::pow(10.0, std::floor(std::log10(value)));
+  const double digit = value / power;
+  return static_cast<int>((digit >= 5.0 ? 5.0 : digit >= 2.0 ? 2.0 : 1.0) * power);
+}
+
+QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
+QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
+
+}  // namespace
+
+CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name,
+                     const QString& title, std::string column, bool logarithmic_by_default)
+    : View(view_context, object_name, title),
+      column_(std::move(column)),
+      picture_(new CurvePicture(view_context.look, false, this)),
+      navigation_(new PlotNavigation(*picture_)),
+      logarithmic_(logarithmic_by_default),
+      lines_(column_) {
+  const int index = FindStepColumn(column_);
+  Q_ASSERT(index >= 0);
+  const std::string_view unit = StepColumns()[static_cast<std::size_t>(index)].unit;
+  unit_ = QString::fromUtf8(unit.data(), static_cast<qsizetype>(unit.size()));
+  SetPicture(picture_);
+  MakeControls();
+  // A run may be closed while this view is hidden and does not refresh.
+  connect(&context().runs, &RunSelection::runsChanged, this, [this] {
+    if (isVisible()) return;
+    picture_->Forget();
+    lines_.Forget();
+  });
+  connect(navigation_, &PlotNavigation::clicked, this, &CurvePlot::ChooseStep);
+  connect(navigation_, &PlotNavigation::doubleClicked, this, &CurvePlot::ReturnToStep);
+  connect(navigation_, &PlotNavigation::fitsChanged, this, [this] {
+    fit_button_->SetOffered(!navigation_->fits_x() || !navigation_->fits_y());
+    RefreshNow();
+  });
+}
+
+void CurvePlot::MakeControls() {
+  fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
+  fit_button_->setObjectName(objectName() + "Fit");
+  fit_button_->SetOffered(false);
+  connect(fit_button_, &QToolButton::clicked, navigation_, &PlotNavigation::Fit);
+  AddControl(fit_button_);
+  smoothing_button_ =
+      new HeaderButton({}, tr("Draw an exponential mean; the measured values stay behind it."),
+                       context().look, this);
+  smoothing_button_->setObjectName(objectName() + "Smoothing");
+  smoothing_button_->setCheckable(true);
+  auto* menu = new QMenu(smoothing_button_);
+  auto* group = new QActionGroup(menu);
+  const auto add = [&](const QString& text, Smoothing smoothing) {
+    QAction* action = menu->addAction(text, this, [this, smoothing] { SetSmoothing(smoothing); });
+    action->setCheckable(true);
+    action->setChecked(smoothing == smoothing_);
+    group->addAction(action);
+  };
+  add(tr("off"), Smoothing::kOff);
+  add(tr("light"), Smoothing::kLight);
+  add(tr("strong"), Smoothing::kStrong);
+  menu->addSeparator();
+  QAction* folds = menu->addAction(tr("seeds as one line with a band"));
+  folds->setToolTip(tr("Runs that differ in nothing but their seed: their mean, least and most."));
+  folds->setCheckable(true);
+  folds->setChecked(folds_seeds_);
+  connect(folds, &QAction::toggled, this, [this](bool on) {
+    folds_seeds_ = on;
+    RefreshNow();
+  });
+  smoothing_button_->setMenu(menu);
+  AddControl(smoothing_button_);
+
+  logarithmic_button_ =
+      new HeaderButton(tr("log"), tr("Logarithmic or linear axis"), context().look, this);
+  logarithmic_button_->setObjectName(objectName() + "Logarithmic");
+  logarithmic_button_->setCheckable(true);
+  logarithmic_button_->setChecked(logarithmic_);
+  connect(logarithmic_button_, &QToolButton::toggled, this, [this](bool on) {
+    logarithmic_ = on;
+    navigation_->Fit();
+    RefreshNow();
+  });
+  AddControl(logarithmic_button_);
+}
+
+void CurvePlot::SetSmoothing(Smoothing smoothing) {
+  smoothing_ = smoothing;
+  smoothing_button_->setChecked(smoothing != Smoothing::kOff);
+  RefreshNow();
+}
+
+// The same for all runs, from how far the current one has come, so that curves compare and a short
+// one, which has little to smooth, does not lag behind itself.
+int CurvePlot::MeanSteps(Smoothing smoothing) const {
+  if (smoothing == Smoothing::kOff || current() == nullptr) return 0;
+  const auto recorded = static_cast<double>(current()->last_step());
+  const double wanted = (smoothing == Smoothing::kLight ? kLightShare : kStrongShare) * recorded;
+  return wanted < kFewestMeanSteps ? 0 : RoundNumber(std::min(wanted, 1e9));
+}
+
+const std::vector<CurveLine>& CurvePlot::Lines() {
+  return lines_.Collect(context().runs, MeanSteps(smoothing_), folds_seeds_);
+}
+
+CurveContent CurvePlot::Content(bool is_for_paper) {
+  CurveContent content;
+  const std::vector<CurveLine>& lines = Lines();
+  if (lines.empty()) return content;
+  content.legend = Legend(lines, is_for_paper);
+  for (const bool is_current : {false, true}) {
+    for (const CurveLine& line : lines) {
+      if (line.is_current != is_current) continue;
+      content.runs.push_back({line.source, context().look.RunPen(line.color)});
+    }
+  }
+  if (!is_for_paper) content.cursor = static_cast<double>(context().step.step());
+  content.marked = current();
+  content.logarithmic = logarithmic_;
+  content.fits_x = navigation_->fits_x();
+  content.fits_y = navigation_->fits_y();
+  if (is_for_paper) {
+    content.x_title = tr("Step");
+    content.y_title = AxisTitle();
+  }
+  return content;
+}
+
+// Only where there is more than one thing to tell apart. On the screen the header says what a
+// single run's points are.
+std::vector<LegendRow> CurvePlot::Legend(const std::vector<CurveLine>& lines, bool is_for_paper) {
+  std::vector<LegendRow> rows;
+  const Series* points = nullptr;  // of the current run where it is drawn
+  for (const CurveLine& line : lines) {
+    LegendRow row;
+    row.pen = context().look.RunPen(line.color);
+    row.name = line.name;
+    row.strong = line.is_current && !is_for_paper;
+    row.values << ValueText(*line.shown);
+    rows.push_back(row);
+    if (points == nullptr || line.is_current) points = line.source.points;
+  }
+  const bool has_points = points != nullptr && points->Over(1, points->last_step()).finite > 0;
+  const bool single = rows.size() == 1;
+  if (single && (!has_points || !is_for_paper)) return {};
+  if (!has_points) return rows;
+  if (single) rows.front().name = tr("training");
+  LegendRow row;
+  row.pen = single ? rows.front().pen : QPen(context().look.Color(Role::kQuietText));
+  row.name = tr("validation");
+  row.values << LastText(*points);
+  row.is_point = true;
+  rows.push_back(row);
+  return rows;
+}
+
+// At the cursor.
+QString CurvePlot::ValueText(const Series& series) const {
+  const std::int64_t step = context().step.step();
+  const bool is_there = step >= 1 && step <= series.last_step();
+  return is_there ? Number(series.At(step)) : QStringLiteral("–");
+}
+
+// At the cursor or before it.
+QString CurvePlot::LastText(const Series& series) const {
+  std::int64_t step = 0;
+  double value = 0.0;
+  return series.LastFinite(context().step.step(), step, value) ? Number(value)
+                                                               : QStringLiteral("–");
+}
+
+QString CurvePlot::AxisTitle() const {
+  return unit_.isEmpty() ? title() : tr("%1 (%2)").arg(title(), unit_);
+}
+
+QString CurvePlot::ShownText() {
+  const QString at_step = tr("step %1").arg(StepNumber(context().step.step()));
+  const std::vector<CurveLine>& lines = lines_.lines();
+  if (lines.size() > 1) return unit_.isEmpty() ? at_step : tr("%1 · %2").arg(unit_, at_step);
+  const QString value = ValueText(*lines.front().shown);
+  QStringList parts(unit_.isEmpty() ? value : tr("%1 %2").arg(value, unit_));
+  if (lines.front().fold.runs.size() > 1) {
+    parts << tr("mean of %1 seeds").arg(lines.front().fold.runs.size());
+  }
+  const Series* points = lines.front().source.points;
+  if (points != nullptr && points->Over(1, context().step.step()).finite > 0) {
+    parts << tr("○ validation %1").arg(LastText(*points));
+  }
+  parts << at_step;
+  return parts.join(QStringLiteral(" · "));
+}
+
+void CurvePlot::Refresh() {
+  if (ShowsGeneralState()) {
+    picture_->Forget();
+    return;
+  }
+  CurveContent content = Content(/*is_for_paper=*/false);
+  if (content.runs.empty()) {
+    picture_->Forget();
+    ShowEmpty(current()->last_step() == 0
+                  ? tr("%1 appears here with the first finished step.").arg(title())
+                  : tr("No run that is shown has this measure. Show another run in the run "
+                       "table."));
+    return;
+  }
+  const int mean_steps = MeanSteps(smoothing_);
+  smoothing_button_->setText(mean_steps == 0 ? tr("smooth ▾")
+                                             : tr("mean of %1 ▾").arg(StepNumber(mean_steps)));
+  navigation_->ApplyLook(context().look);
+  picture_->Show(std::move(content));
+  ShowPicture(ShownText());
+}
+
+void CurvePlot::ChooseStep(double x) {
+  step_before_click_ = context().step.step();
+  followed_before_click_ = context().step.follows();
+  context().step.SetStep(std::llround(x));
+}
+
+void CurvePlot::ReturnToStep() {
+  if (followed_before_click_) {
+    context().step.SetFollows(true);
+  } else {
+    context().step.SetStep(step_before_click_);
+  }
+}
+
+void CurvePlot::DrawFigure(QPainter& painter, double width, double height) {
+  CurvePicture picture(context().look, /*is_for_paper=*/true);
+  CurveContent content = Content(/*is_for_paper=*/true);
+  if (!content.fits_x) picture.xAxis->setRange(picture_->xAxis->range());
+  if (!content.fits_y) picture.yAxis->setRange(picture_->yAxis->range());
+  picture.Show(std::move(content));
+  picture.MakeRoom(width, height);
+  DrawPlot(picture, painter, width, height);
+}
+
+std::vector<std::vector<std::string>> CurvePlot::FigureTable() const {
+  std::vector<std::vector<std::string>> table(1, {"step"});
+  const int mean_steps = MeanSteps(smoothing_);
+  struct Column {
+    const Series* series;
+    bool is_sparse;  // NaN says that nothing was measured
+  };
+  std::vector<Column> columns;
+  std::int64_t last = 0;
+  CurveLines lines(column_);
+  for (const CurveLine& line : lines.Collect(context().runs, mean_steps, folds_seeds_)) {
+    const std::string name = line.name.toStdString() + " " + column_;
+    const auto add = [&](const std::string& title, const Series* series, bool is_sparse) {
+      if (series == nullptr) return;
+      table[0].push_back(title);
+      columns.push_back({series, is_sparse});
+      last = std::max(last, series->last_step());
+    };
+    add(name, line.source.values, false);
+    add(name + " mean of " + std::to_string(mean_steps), line.source.mean, false);
+    add(name + " least", line.source.low, false);
+    add(name + " most", line.source.high, false);
+    add(line.name.toStdString() + " validation_loss", line.source.points, true);
+  }
+  const QCPRange range = picture_->xAxis->range();
+  std::int64_t first = 1;
+  if (!navigation_->fits_x()) {
+    first = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(range.lower)));
+    last = std::min(last, static_cast<std::int64_t>(std::floor(range.upper)));
+  }
+  for (std::int64_t step = first; step <= last; ++step) {
+    std::vector<std::string> row{std::to_string(step)};
+    for (const Column& column : columns) {
+      const double value = column.series->At(step);
+      const bool is_there =
+          step <= column.series->last_step() && !(column.is_sparse && std::isnan(value));
+      row.push_back(is_there ? NumberText(value) : std::string());
+    }
+    table.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace mhc

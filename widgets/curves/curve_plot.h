@@ -1,0 +1,66 @@
+// One scalar of the record against the step, for every run that is shown: loss, gradient norm.
+//
+// Thread rule: the window's thread. Lifetime: that of its context.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "widgets/curves/curve_lines.h"
+#include "widgets/curves/curve_picture.h"
+#include "widgets/frame/plot_navigation.h"
+#include "widgets/frame/view.h"
+
+namespace mhc {
+
+class HeaderButton;
+
+class CurvePlot : public View {
+  Q_OBJECT
+
+ public:
+  // `column` is one of StepColumns() that is measured at every step. Runs without it, as a residual
+  // one without gains, are left out.
+  CurvePlot(const ViewContext& context, const QString& object_name, const QString& title,
+            std::string column, bool logarithmic_by_default);
+
+  QString FigureName() const override { return QString::fromStdString(column_); }
+  void DrawFigure(QPainter& painter, double width, double height) override;
+  std::vector<std::vector<std::string>> FigureTable() const override;
+
+ protected:
+  void Refresh() override;
+
+ private:
+  enum class Smoothing { kOff, kLight, kStrong };
+
+  void MakeControls();
+  void SetSmoothing(Smoothing smoothing);
+  int MeanSteps(Smoothing smoothing) const;  // 0: off
+  const std::vector<CurveLine>& Lines();
+  CurveContent Content(bool is_for_paper);
+  std::vector<LegendRow> Legend(const std::vector<CurveLine>& lines, bool is_for_paper);
+  QString ValueText(const Series& series) const;
+  QString LastText(const Series& series) const;
+  QString ShownText();
+  QString AxisTitle() const;
+  void ChooseStep(double x);
+  void ReturnToStep();
+
+  std::string column_;
+  QString unit_;
+  CurvePicture* picture_;
+  PlotNavigation* navigation_;
+  HeaderButton* smoothing_button_ = nullptr;
+  HeaderButton* logarithmic_button_ = nullptr;
+  HeaderButton* fit_button_ = nullptr;
+  Smoothing smoothing_ = Smoothing::kLight;
+  bool logarithmic_;
+  bool folds_seeds_ = true;
+  CurveLines lines_;
+  // Where the cursor was before the first click of a double click.
+  std::int64_t step_before_click_ = 0;
+  bool followed_before_click_ = true;
+};
+
+}  // namespace mhc

@@ -1,0 +1,94 @@
+#include "widgets/frame/legend_strip.h"
+
+#include <QFontMetricsF>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/look/look.h"
+
+namespace mhc {
+namespace {
+
+constexpr double kSample = 14.0;   // length of a line sample
+constexpr double kGap = 4.0;       // inside an entry
+constexpr double kBetween = 12.0;  // between entries
+constexpr double kSampleWidth = 2.0;
+// A number as long as most are: the legend keeps its width while numbers change.
+constexpr auto kTypicalNumber = "0.0000";
+
+}  // namespace
+
+LegendStrip::LegendStrip(QCustomPlot& plot, const Look& look)
+    : QCPLayerable(&plot, QStringLiteral("legend")), look_(look) {}
+
+void LegendStrip::SetEntries(const QString& what, std::vector<LegendEntry> entries) {
+  what_ = what;
+  entries_ = std::move(entries);
+}
+
+void LegendStrip::SetPlace(double middle, double left, double right) {
+  middle_ = middle;
+  left_ = left;
+  right_ = right;
+}
+
+void LegendStrip::applyDefaultAntialiasingHint(QCPPainter* painter) const {
+  applyAntialiasingHint(painter, false, QCP::aeLegend);
+}
+
+QRect LegendStrip::clipRect() const { return mParentPlot->viewport(); }
+
+double LegendStrip::WidthOf(const LegendEntry& entry, const QFontMetricsF& metrics,
+                            bool has_values) const {
+  double width = kSample + kGap + std::ceil(metrics.horizontalAdvance(entry.name));
+  if (has_values && !entry.value.isEmpty()) {
+    width += kGap + std::ceil(std::max(metrics.horizontalAdvance(QLatin1String(kTypicalNumber)),
+                                       metrics.horizontalAdvance(entry.value)));
+  }
+  return width;
+}
+
+void LegendStrip::draw(QCPPainter* painter) {
+  if (entries_.empty()) return;
+  painter->setFont(mParentPlot->xAxis->tickLabelFont());
+  const QFontMetricsF metrics(painter->font());
+  const double label =
+      what_.isEmpty() ? 0.0 : std::ceil(metrics.horizontalAdvance(what_)) + kBetween;
+  const auto total = [&](bool has_values) {
+    double width = label + kBetween * static_cast<double>(entries_.size() - 1);
+    for (const LegendEntry& entry : entries_) width += WidthOf(entry, metrics, has_values);
+    return width;
+  };
+  const bool has_values = total(true) <= right_ - left_;
+  double x = std::max(right_ - total(has_values), left_);
+  const auto write = [&](const QString& text, double width, Role role) {
+    painter->setPen(look_.Color(role));
+    painter->drawText(QRectF(x, middle_ - metrics.height() / 2.0, width, metrics.height()),
+                      Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, text);
+  };
+  write(what_, label, Role::kQuietText);
+  x += label;
+  for (const LegendEntry& entry : entries_) {
+    const double width = WidthOf(entry, metrics, has_values);
+    if (x + width > right_ + 1.0) {
+      write(QString(QChar(0x2026)), kSample, Role::kQuietText);
+      break;
+    }
+    QPen pen = entry.pen;
+    pen.setWidthF(kSampleWidth);
+    pen.setCapStyle(Qt::FlatCap);
+    painter->setPen(pen);
+    const double y = std::round(middle_);
+    painter->drawLine(QLineF(x, y, x + kSample, y));
+    const double end = x + width;
+    x += kSample + kGap;
+    write(entry.name, end - x, Role::kText);
+    if (has_values) {
+      x += std::ceil(metrics.horizontalAdvance(entry.name)) + kGap;
+      write(entry.value, end - x, Role::kQuietText);
+    }
+    x = end + kBetween;
+  }
+}
+
+}  // namespace mhc

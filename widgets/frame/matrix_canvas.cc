@@ -1,0 +1,194 @@
+#include "widgets/frame/matrix_canvas.h"
+
+#include <QFontMetricsF>
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/look/look.h"
+
+namespace mhc {
+namespace {
+
+constexpr double kMargin = 8.0;
+constexpr double kBetween = 20.0;  // between matrices
+constexpr double kNarrow = 400.0;  // an area with shorter bars that stand closer
+constexpr double kLargestCell = 72.0;
+constexpr double kPaperType_px = 11.0;  // 8 pt
+
+struct Fonts {
+  QFont text, number;
+};
+
+Fonts FontsFor(const Look& look, bool is_for_paper) {
+  Fonts fonts{look.NumberFont(), look.MatrixFont()};
+  fonts.text.setPointSizeF(9.0);
+  if (!is_for_paper) return fonts;
+  fonts.text.setPixelSize(static_cast<int>(kPaperType_px));
+  fonts.number.setPixelSize(static_cast<int>(kPaperType_px));
+  return fonts;
+}
+
+struct BarForm {
+  double length, between;
+};
+BarForm BarFormFor(double width) {
+  return width < kNarrow ? BarForm{32.0, 12.0} : BarForm{kColorBarLength, 20.0};
+}
+
+// The different scales of the matrices, and that of their sums.
+std::vector<ColorScale> ScalesOf(const std::vector<MatrixContent>& matrices) {
+  std::vector<ColorScale> scales;
+  bool has_sums = false;
+  for (const MatrixContent& matrix : matrices) {
+    has_sums = has_sums || matrix.has_sums;
+    const bool is_there = std::find(scales.begin(), scales.end(), matrix.scale) != scales.end();
+    if (!is_there) scales.push_back(matrix.scale);
+  }
+  if (has_sums) {
+    scales.push_back({ColorScale::Kind::kSum, 1.0, MatrixCanvas::tr("sums"), false});
+  }
+  return scales;
+}
+
+// The bars in lines that are no wider than `width`.
+std::vector<std::vector<ColorScale>> BarLines(const std::vector<ColorScale>& scales,
+                                              const QFont& font, double width) {
+  const BarForm form = BarFormFor(width);
+  std::vector<std::vector<ColorScale>> lines;
+  double used = 0.0;
+  for (const ColorScale& scale : scales) {
+    const double bar = ColorBarWidth(scale, font, form.length);
+    if (lines.empty() || used + form.between + bar > width) {
+      lines.emplace_back();
+      used = bar;
+    } else {
+      used += form.between + bar;
+    }
+    lines.back().push_back(scale);
+  }
+  return lines;
+}
+
+// Where everything stands in an area.
+struct Layout {
+  std::vector<MatrixGeometry> matrices;
+  std::vector<std::vector<ColorScale>> bars;
+  double line = 0.0;  // height of a line of text
+  double bars_top = 0.0;
+  BarForm bar_form;
+};
+
+// The widest that a caption would like to be, so that it is not cut where there is room.
+double CaptionWidth(const std::vector<MatrixContent>& matrices, const QFont& font) {
+  double width = 0.0;
+  for (const MatrixContent& matrix : matrices) {
+    width = std::max(width, QFontMetricsF(font).horizontalAdvance(matrix.caption));
+  }
+  return std::ceil(width) + 40.0;
+}
+
+Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, const Fonts& fonts) {
+  Layout layout;
+  layout.line = std::ceil(QFontMetricsF(fonts.text).height()) + 2.0;
+  const QRectF inside = area.adjusted(kMargin, kMargin / 2.0, -kMargin, -kMargin / 2.0);
+  layout.bar_form = BarFormFor(inside.width());
+  layout.bars = BarLines(ScalesOf(matrices), fonts.text, inside.width());
+  const double bars_height = layout.bars.size() * layout.line + 4.0;
+  const auto count = static_cast<double>(matrices.size());
+  const int size = matrices.front().size;
+  const bool has_sums = std::any_of(matrices.begin(), matrices.end(),
+                                    [](const MatrixContent& m) { return m.has_sums; });
+  const double height = inside.height() - bars_height;
+  const auto cell = [&](double columns, double rows) {
+    const double wide = (inside.width() - (columns - 1.0) * kBetween) / columns;
+    const double high = (height - (rows - 1.0) * kMargin) / rows - layout.line;
+    const double side = std::floor(MatrixGeometry::CellFor(std::min(wide, high), size, has_sums));
+    return std::clamp(side, 1.0, kLargestCell);
+  };
+  const bool beside = cell(count, 1.0) >= cell(1.0, count);
+  const double columns = beside ? count : 1.0, rows = beside ? 1.0 : count;
+  const double side_cell = cell(columns, rows);
+  const double side = MatrixGeometry::SideFor(side_cell, size, has_sums);
+  const double room = (inside.width() - (columns - 1.0) * kBetween) / columns;
+  const double block = std::clamp(CaptionWidth(matrices, fonts.text), side, std::max(side, room));
+  const double block_height = side + layout.line + (beside ? 0.0 : kMargin);
+  const double width = columns * block + (columns - 1.0) * kBetween;
+  const double left = std::round(inside.center().x() - width / 2.0);
+  const double top = std::round(inside.top() + (height - rows * block_height) / 2.0);
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    const double x = left + (beside ? static_cast<double>(i) * (block + kBetween) : 0.0);
+    const double y = top + (beside ? 0.0 : static_cast<double>(i) * block_height);
+    layout.matrices.push_back(
+        {QRectF(x, y, block, layout.line), QPointF(x, y + layout.line), side_cell, size});
+  }
+  layout.bars_top = inside.bottom() - layout.bars.size() * layout.line;
+  return layout;
+}
+
+void PaintBars(QPainter& painter, const QRectF& area, const Layout& layout, const Look& look) {
+  const BarForm& form = layout.bar_form;
+  double middle = layout.bars_top + layout.line / 2.0;
+  for (const std::vector<ColorScale>& line : layout.bars) {
+    double width = form.between * static_cast<double>(line.size() - 1);
+    for (const ColorScale& scale : line) width += ColorBarWidth(scale, painter.font(), form.length);
+    double x = std::round(area.center().x() - width / 2.0);
+    for (const ColorScale& scale : line) {
+      PaintColorBar(painter, {x, std::round(middle) + 0.5}, scale, look, form.length);
+      x += ColorBarWidth(scale, painter.font(), form.length) + form.between;
+    }
+    middle += layout.line;
+  }
+}
+
+}  // namespace
+
+void PaintMatrices(QPainter& painter, const QRectF& area,
+                   const std::vector<MatrixContent>& matrices, const Look& look,
+                   bool is_for_paper) {
+  if (matrices.empty()) return;
+  const Fonts fonts = FontsFor(look, is_for_paper);
+  const Layout layout = LayOut(area, matrices, fonts);
+  for (std::size_t i = 0; i < matrices.size(); ++i) {
+    PaintMatrix(painter, matrices[i], layout.matrices[i], look, fonts.text, fonts.number);
+  }
+  painter.setFont(fonts.text);
+  PaintBars(painter, area, layout, look);
+}
+
+MatrixCanvas::MatrixCanvas(const Look& look, QWidget* parent) : QWidget(parent), look_(look) {
+  connect(&look, &Look::changed, this, qOverload<>(&QWidget::update));
+}
+
+void MatrixCanvas::Show(std::vector<MatrixContent> matrices) {
+  const bool looks_alike =
+      std::equal(matrices.begin(), matrices.end(), matrices_.begin(), matrices_.end(),
+                 [](const MatrixContent& a, const MatrixContent& b) { return a.LooksLike(b); });
+  matrices_ = std::move(matrices);
+  if (!looks_alike) update();
+}
+
+void MatrixCanvas::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  PaintMatrices(painter, rect(), matrices_, look_, /*is_for_paper=*/false);
+}
+
+bool MatrixCanvas::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip || matrices_.empty()) return QWidget::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const Layout layout = LayOut(rect(), matrices_, FontsFor(look_, /*is_for_paper=*/false));
+  for (std::size_t i = 0; i < matrices_.size(); ++i) {
+    const MatrixGeometry& geometry = layout.matrices[i];
+    const auto place = geometry.PlaceAt(help->pos(), matrices_[i].has_sums);
+    if (!place || !matrices_[i].describe) continue;
+    QToolTip::showText(help->globalPos(), matrices_[i].describe(*place), this,
+                       geometry.Cell(*place).toAlignedRect());
+    return true;
+  }
+  QToolTip::hideText();
+  return true;
+}
+
+}  // namespace mhc

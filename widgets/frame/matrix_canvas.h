@@ -1,0 +1,39 @@
+// Matrices side by side (above one another where that gives larger cells), in cells of one size,
+// with the bars that explain their colours below.
+//
+// Thread rule: the window's thread. Lifetime: borrows the look.
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "widgets/frame/matrix_painting.h"
+
+namespace mhc {
+
+class Look;
+
+// All of them into `area`, as the canvas does it. `is_for_paper`: 8 pt type.
+void PaintMatrices(QPainter& painter, const QRectF& area,
+                   const std::vector<MatrixContent>& matrices, const Look& look, bool is_for_paper);
+
+class MatrixCanvas : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit MatrixCanvas(const Look& look, QWidget* parent = nullptr);
+
+  // All of the same size n.
+  void Show(std::vector<MatrixContent> matrices);
+  const std::vector<MatrixContent>& matrices() const { return matrices_; }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  bool event(QEvent* event) override;  // tool tips
+
+ private:
+  const Look& look_;
+  std::vector<MatrixContent> matrices_;
+};
+
+}  // namespace mhc

@@ -1,0 +1,174 @@
+#include "widgets/frame/matrix_painting.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/formats/person_text.h"
+#include "widgets/look/color_map.h"
+#include "widgets/look/look.h"
+
+namespace mhc {
+namespace {
+
+constexpr double kSumGap = 5.0;          // between the matrix and its sums
+constexpr double kCellGap = 1.0;         // between cells
+constexpr double kLeastNumbered = 34.0;  // a smaller cell has no number
+constexpr double kNumberPadding = 1.5;
+
+constexpr double kSmaller = 0.84;  // 10 pixels where the type has 12
+
+// How the numbers of a matrix are written: all in the same way.
+struct NumberForm {
+  int decimals = 2;
+  bool has_leading_zero = true;  // "0.97", else ".97"
+  double size = 1.0;             // of the type
+};
+// From the most to the least telling; the first one that fits is taken.
+constexpr std::array kForms = {NumberForm{2, true},           NumberForm{2, false},
+                               NumberForm{2, true, kSmaller}, NumberForm{1, true},
+                               NumberForm{1, true, kSmaller}, NumberForm{0, true}};
+
+QFont Scaled(QFont font, double size) {
+  if (size == 1.0) return font;
+  if (font.pixelSize() > 0) {
+    font.setPixelSize(static_cast<int>(std::lround(font.pixelSize() * size)));
+  } else {
+    font.setPointSizeF(font.pointSizeF() * size);
+  }
+  return font;
+}
+
+QString CellText(double value, const NumberForm& form) {
+  if (!std::isfinite(value)) return QString::fromStdString(MeasureText(value));
+  QString text = QString::number(value, 'f', form.decimals);
+  const bool is_zero = std::all_of(text.begin(), text.end(),
+                                   [](QChar c) { return c == '-' || c == '.' || c == '0'; });
+  if (is_zero) text.remove('-');
+  if (!form.has_leading_zero && std::abs(value) < 1.0) {
+    text.replace(QStringLiteral("0."), QStringLiteral("."));
+  }
+  return text.replace('-', QChar(0x2212));
+}
+
+// Every place that is painted: entries, then sums.
+std::vector<MatrixPlace> PlacesOf(const MatrixContent& matrix) {
+  std::vector<MatrixPlace> places;
+  for (int row = 0; row < matrix.size; ++row) {
+    for (int column = 0; column < matrix.size; ++column) places.push_back({row, column});
+  }
+  for (int i = 0; matrix.has_sums && i < matrix.size; ++i) {
+    places.push_back({i, matrix.size});
+    places.push_back({matrix.size, i});
+  }
+  return places;
+}
+
+// Nothing where the cells are too small for numbers.
+std::optional<NumberForm> FormFor(const MatrixContent& matrix, double unit, double cell,
+                                  const QFont& font) {
+  if (cell < kLeastNumbered) return std::nullopt;
+  const std::vector<MatrixPlace> places = PlacesOf(matrix);
+  for (const NumberForm& form : kForms) {
+    const QFontMetricsF metrics(Scaled(font, form.size));
+    const bool fits = std::all_of(places.begin(), places.end(), [&](const MatrixPlace& place) {
+      const QString text = CellText(matrix.At(place) / unit, form);
+      return metrics.horizontalAdvance(text) + 2.0 * kNumberPadding <= cell;
+    });
+    if (fits) return form;
+  }
+  return std::nullopt;
+}
+
+// The power of ten that numbers are divided by so that they fit into cells.
+int CommonExponent(const MatrixContent& matrix) {
+  double largest = 0.0;
+  for (const MatrixPlace& place : PlacesOf(matrix)) {
+    const double value = matrix.At(place);
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  constexpr double kLeast = 0.095, kMost = 99.0;
+  if (largest == 0.0 || (largest >= kLeast && largest <= kMost)) return 0;
+  return static_cast<int>(std::floor(std::log10(largest)));
+}
+
+}  // namespace
+
+bool MatrixContent::LooksLike(const MatrixContent& other) const {
+  return size == other.size && entries == other.entries && caption == other.caption &&
+         scale == other.scale && has_sums == other.has_sums;
+}
+
+double MatrixContent::Entry(int row, int column) const {
+  return entries[static_cast<std::size_t>(row * size + column)];
+}
+
+double MatrixContent::At(const MatrixPlace& place) const {
+  if (place.row < size && place.column < size) return Entry(place.row, place.column);
+  double sum = 0.0;
+  for (int i = 0; i < size; ++i) {
+    sum += place.column == size ? Entry(place.row, i) : Entry(i, place.column);
+  }
+  return sum;
+}
+
+double MatrixGeometry::SideFor(double cell, int size, bool has_sums) {
+  return has_sums ? cell * (size + 1) + kSumGap : cell * size;
+}
+
+double MatrixGeometry::CellFor(double side, int size, bool has_sums) {
+  return has_sums ? (side - kSumGap) / (size + 1) : side / size;
+}
+
+QRectF MatrixGeometry::Cell(const MatrixPlace& place) const {
+  const double x = corner.x() + place.column * cell + (place.column == size ? kSumGap : 0.0);
+  const double y = corner.y() + place.row * cell + (place.row == size ? kSumGap : 0.0);
+  return {x, y, cell - kCellGap, cell - kCellGap};
+}
+
+std::optional<MatrixPlace> MatrixGeometry::PlaceAt(const QPointF& point, bool has_sums) const {
+  const int last = has_sums ? size : size - 1;
+  for (int row = 0; row <= last; ++row) {
+    for (int column = 0; column <= last; ++column) {
+      if (row == size && column == size) continue;
+      if (Cell({row, column}).contains(point)) return MatrixPlace{row, column};
+    }
+  }
+  return std::nullopt;
+}
+
+void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeometry& geometry,
+                 const Look& look, const QFont& text_font, const QFont& number_font) {
+  const int exponent = CommonExponent(matrix);
+  const double unit = std::pow(10.0, exponent);
+  const std::optional<NumberForm> form = FormFor(matrix, unit, geometry.cell, number_font);
+  QString caption = matrix.caption;
+  if (form && exponent != 0) {
+    caption += QStringLiteral(" (× %1)").arg(QString::fromStdString(PowerText(exponent)));
+  }
+  painter.setFont(text_font);
+  painter.setPen(look.Color(Role::kQuietText));
+  painter.drawText(
+      geometry.caption, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,
+      QFontMetricsF(text_font).elidedText(caption, Qt::ElideRight, geometry.caption.width() + 1.0));
+  if (form) painter.setFont(Scaled(number_font, form->size));
+  for (const MatrixPlace& place : PlacesOf(matrix)) {
+    const bool is_sum = place.row == matrix.size || place.column == matrix.size;
+    const double value = matrix.At(place);
+    const QColor color = is_sum ? SumColor(value, look) : matrix.scale.ColorOf(value, look);
+    const QRectF cell = geometry.Cell(place);
+    painter.fillRect(cell, color);
+    if (is_sum) {
+      painter.setPen(QPen(look.Color(Role::kBorder), 1.0));
+      painter.setBrush(Qt::NoBrush);
+      painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+    if (!form) continue;
+    painter.setPen(TextOn(color));
+    painter.drawText(cell, Qt::AlignCenter | Qt::TextDontClip, CellText(value / unit, *form));
+  }
+}
+
+}  // namespace mhc

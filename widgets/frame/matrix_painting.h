@@ -1,0 +1,65 @@
+// One matrix as coloured cells with its numbers, its row sums to the right and its column sums
+// below.
+//
+// Thread rule: pure functions of the window's thread.
+#pragma once
+
+#include <QFont>
+#include <QPointF>
+#include <QRectF>
+#include <QString>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "widgets/frame/color_scale.h"
+
+class QPainter;
+
+namespace mhc {
+
+class Look;
+
+// A cell: an entry, a row's sum where column is n, a column's sum where row is n.
+struct MatrixPlace {
+  int row = 0, column = 0;
+  bool operator==(const MatrixPlace&) const = default;
+};
+
+struct MatrixContent {
+  int size = 0;                 // n
+  std::vector<double> entries;  // n×n row-major
+  QString caption;
+  ColorScale scale;
+  bool has_sums = true;
+  // What a cell says under the pointer.
+  std::function<QString(const MatrixPlace&)> describe;
+
+  // Of what is painted.
+  bool LooksLike(const MatrixContent& other) const;
+  double Entry(int row, int column) const;
+  // Of an entry or a sum.
+  double At(const MatrixPlace& place) const;
+};
+
+// Where the cells of a matrix stand.
+struct MatrixGeometry {
+  QRectF caption;
+  QPointF corner;  // of entry 0, 0
+  double cell = 0.0;
+  int size = 0;
+
+  // Of a matrix with its sums and without its caption, for cells of that side.
+  static double SideFor(double cell, int size, bool has_sums);
+  // The largest cell for that side.
+  static double CellFor(double side, int size, bool has_sums);
+  QRectF Cell(const MatrixPlace& place) const;
+  std::optional<MatrixPlace> PlaceAt(const QPointF& point, bool has_sums) const;
+};
+
+// `text_font` for the caption, `number_font` (monospace) for the numbers. Where these are all very
+// large or small, they are divided by a power of ten that the caption names.
+void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeometry& geometry,
+                 const Look& look, const QFont& text_font, const QFont& number_font);
+
+}  // namespace mhc

@@ -1,0 +1,188 @@
+#include "widgets/frame/view.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QPainter>
+#include <QStyle>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "widgets/document/refresher.h"
+#include "widgets/frame/header_button.h"
+
+namespace mhc {
+namespace {
+
+constexpr int kHeaderHeight = 24;
+constexpr int kLoadingDelay_ms = 150;
+
+const QString kBetween = QStringLiteral(" · ");
+
+// Leaves out its last parts where there is no room: half a word says less than none.
+class PartsLabel : public QLabel {
+ public:
+  using QLabel::QLabel;
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QStringList parts = text().split(kBetween);
+    const auto fits = [&] {
+      return fontMetrics().horizontalAdvance(parts.join(kBetween)) <= width();
+    };
+    while (!parts.empty() && !fits()) parts.removeLast();
+    QPainter painter(this);
+    style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter, palette(),
+                          isEnabled(), parts.join(kBetween), foregroundRole());
+  }
+};
+
+}  // namespace
+
+View::View(const ViewContext& context, const QString& object_name, const QString& title,
+           QWidget* parent)
+    : QWidget(parent), context_(context), title_(title) {
+  setObjectName(object_name);
+  setAccessibleName(title);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  auto* header_row = new QWidget(this);
+  header_row->setFixedHeight(kHeaderHeight + 4);
+  header_ = new QHBoxLayout(header_row);
+  header_->setContentsMargins(8, 2, 4, 2);
+  header_->setSpacing(4);
+  title_label_ = new QLabel(title, header_row);
+  shows_label_ = new PartsLabel(header_row);
+  shows_label_->setMinimumWidth(0);
+  shows_label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  header_->addWidget(title_label_);
+  header_->addSpacing(4);
+  header_->addWidget(shows_label_, 1);
+  header_->addWidget(MakeMenu());
+  column->addWidget(header_row);
+
+  auto* body = new QWidget(this);
+  states_ = new QStackedLayout(body);
+  sentence_ = new QLabel(body);
+  sentence_->setWordWrap(true);
+  sentence_->setAlignment(Qt::AlignCenter);
+  sentence_->setMargin(16);
+  sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  states_->addWidget(sentence_);
+  column->addWidget(body, 1);
+
+  connect(&context_.look, &Look::changed, this, &View::ApplyLook);
+  refresher_ = new Refresher(context_, this, [this] { Refresh(); });
+  ApplyLook();
+}
+
+QString View::Reason() const {
+  return has_picture_ || shows_loading_ ? QString() : sentence_->text();
+}
+
+void View::ApplyLook() {
+  const Look& look = context_.look;
+  const auto color = [&](Role role) { return look.Color(role).name(); };
+  QFont bold = font();
+  bold.setWeight(QFont::DemiBold);
+  title_label_->setFont(bold);
+  title_label_->setStyleSheet(QStringLiteral("color: %1").arg(color(Role::kText)));
+  shows_label_->setStyleSheet(QStringLiteral("color: %1").arg(color(Role::kQuietText)));
+  sentence_->setStyleSheet(
+      QStringLiteral("color: %1").arg(color(sentence_is_error_ ? Role::kBad : Role::kQuietText)));
+  update();
+}
+
+void View::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), context_.look.Color(Role::kSurface));
+}
+
+void View::SetPicture(QWidget* picture) { states_->addWidget(picture); }
+
+void View::AddControl(QWidget* control) { header_->insertWidget(header_->count() - 1, control); }
+
+QWidget* View::MakeMenu() {
+  auto* button = new HeaderButton(QStringLiteral("⋯"), tr("What can be done with this view"),
+                                  context_.look, this);
+  button->setObjectName(objectName() + "Menu");
+  auto* menu = new QMenu(button);
+  menu->addAction(tr("Export figure …"), this, [this] { Q_EMIT exportRequested(FigureName()); });
+  menu->addAction(tr("Copy numbers"), this, &View::CopyNumbers);
+  connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+    for (QAction* action : menu->actions()) action->setEnabled(Ready());
+  });
+  button->setMenu(menu);
+  return button;
+}
+
+// As a spreadsheet takes them.
+void View::CopyNumbers() const {
+  QStringList lines;
+  for (const std::vector<std::string>& row : FigureTable()) {
+    QStringList cells;
+    for (const std::string& cell : row) cells << QString::fromStdString(cell);
+    lines << cells.join('\t');
+  }
+  QGuiApplication::clipboard()->setText(lines.join('\n'));
+}
+
+void View::RefreshNow() { refresher_->RefreshNow(); }
+
+void View::ShowPicture(const QString& shows) {
+  ++loading_serial_;
+  has_picture_ = true;
+  shows_label_->setText(shows);
+  shows_label_->setToolTip(shows);
+  states_->setCurrentIndex(1);
+}
+
+void View::ShowSentence(const QString& sentence, bool is_error) {
+  ++loading_serial_;
+  has_picture_ = false;
+  shows_loading_ = false;
+  sentence_is_error_ = is_error;
+  shows_label_->clear();
+  sentence_->setText(sentence);
+  sentence_->setStyleSheet(
+      QStringLiteral("color: %1")
+          .arg(context_.look.Color(is_error ? Role::kBad : Role::kQuietText).name()));
+  states_->setCurrentIndex(0);
+}
+
+void View::ShowEmpty(const QString& sentence) { ShowSentence(sentence, false); }
+
+void View::ShowError(const QString& sentence) { ShowSentence(sentence, true); }
+
+void View::ShowLoading() {
+  const int serial = ++loading_serial_;
+  QTimer::singleShot(kLoadingDelay_ms, this, [this, serial] {
+    if (serial != loading_serial_) return;
+    ShowSentence(tr("Reading the record …"), false);
+    shows_loading_ = true;
+  });
+}
+
+bool View::ShowsGeneralState() {
+  const RunDocument* run = current();
+  if (run == nullptr) {
+    ShowEmpty(tr("No run is open. Start one or open a folder, and %1 appears here.")
+                  .arg(title_.toLower()));
+    return true;
+  }
+  if (!run->error().isEmpty()) {
+    ShowError(tr("%1\nThe run is looked at again until it can be read; close it with its menu in "
+                 "the run table.")
+                  .arg(run->error()));
+    return true;
+  }
+  if (!run->loaded()) {
+    if (!has_picture_) ShowLoading();
+    return true;
+  }
+  return false;
+}
+
+}  // namespace mhc

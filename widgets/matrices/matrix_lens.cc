@@ -1,0 +1,293 @@
+#include "widgets/matrices/matrix_lens.h"
+
+#include <algorithm>
+
+#include "core/formats/number_text.h"
+#include "core/formats/person_text.h"
+#include "core/manifold/mixing_constraint.h"
+#include "widgets/document/run_snapshots.h"
+#include "widgets/frame/header_choice.h"
+#include "widgets/frame/matrix_canvas.h"
+#include "widgets/frame/site_stepper.h"
+
+namespace mhc {
+namespace {
+
+constexpr int kTitleRoom = 124;       // of the header, with the spaces between its parts
+constexpr double kNegligible = 1e-6;  // below zero, from rounding
+
+// A constraint that this program does not know may have any sign.
+bool MayBeNegative(const std::string& constraint) {
+  const auto choice = ChooseConstraint(constraint);
+  return !choice || !Guarantees(*choice).non_negative;
+}
+
+const char* KindOf(MatrixLens::Beside beside) {
+  switch (beside) {
+    case MatrixLens::Beside::kPrefix:
+      return "prefix_mean";
+    case MatrixLens::Beside::kSuffix:
+      return "suffix_mean";
+    case MatrixLens::Beside::kDeviation:
+      return "res_deviation";
+    case MatrixLens::Beside::kTokenMeanProduct:
+      break;
+  }
+  return "token_mean_product";
+}
+
+QString NumberOf(double value) { return QString::fromStdString(MeasureText(value, 5)); }
+
+int SizeOf(const Snapshot& snapshot) { return static_cast<int>(snapshot.shape.back()); }
+
+// "row 2 sums to 1.0000 …"; nothing where the place is no sum.
+QString SumText(const MatrixContent& matrix, const MatrixPlace& place) {
+  const QString sum = NumberOf(matrix.At(place));
+  if (place.column == matrix.size) {
+    return MatrixLens::tr(
+               "Row %1 sums to %2: what stream %1 takes in all (1 keeps a signal's size)")
+        .arg(place.row)
+        .arg(sum);
+  }
+  return MatrixLens::tr(
+             "Column %1 sums to %2: what stream %1 gives in all (1 keeps a gradient's "
+             "size)")
+      .arg(place.column)
+      .arg(sum);
+}
+
+bool IsSum(const MatrixContent& matrix, const MatrixPlace& place) {
+  return place.row == matrix.size || place.column == matrix.size;
+}
+
+QString BesideText(MatrixLens::Beside what, const MatrixPlace& place, double value, int first_site,
+                   int last_site) {
+  QString text;
+  switch (what) {
+    case MatrixLens::Beside::kPrefix:
+    case MatrixLens::Beside::kSuffix:
+      return MatrixLens::tr(
+                 "[%1][%2] = %3, mean over tokens: what stream %1 after site %4 holds of "
+                 "stream %2 before site %5")
+          .arg(place.row)
+          .arg(place.column)
+          .arg(NumberOf(value))
+          .arg(last_site)
+          .arg(first_site);
+    case MatrixLens::Beside::kDeviation:
+      text = MatrixLens::tr("H[%1][%2] has a standard deviation of %3 over tokens");
+      break;
+    case MatrixLens::Beside::kTokenMeanProduct:
+      text = MatrixLens::tr(
+          "[%1][%2] = %3 in the product of the token means of all sites, which is "
+          "not the composite");
+  }
+  return text.arg(place.row).arg(place.column).arg(NumberOf(value));
+}
+
+}  // namespace
+
+MatrixLens::MatrixLens(const ViewContext& view_context, Beside beside)
+    : View(view_context, QStringLiteral("matrixLens"), tr("Matrix lens")),
+      canvas_(new MatrixCanvas(view_context.look, this)),
+      stepper_(new SiteStepper(view_context.site, view_context.look, this)),
+      beside_choice_(new HeaderChoice(tr("The matrix at the right"), view_context.look, this)) {
+  SetPicture(canvas_);
+  canvas_->setAccessibleName(tr("Matrices at the site"));
+  beside_choice_->setObjectName(QStringLiteral("matrixLensBeside"));
+  beside_choice_->SetChoices({tr("composite from the first site"), tr("composite to the last site"),
+                              tr("deviation over tokens"), tr("product of token means")});
+  beside_choice_->SetChosen(static_cast<int>(beside));
+  beside_choice_->SetTexts(BesideCaption(), BesideBrief());
+  AddControl(stepper_);
+  AddControl(beside_choice_);
+  connect(beside_choice_, &HeaderChoice::chosenByHand, this, &MatrixLens::RefreshNow);
+}
+
+MatrixLens::Beside MatrixLens::beside() const {
+  return static_cast<Beside>(beside_choice_->chosen());
+}
+
+QString MatrixLens::BesideCaption() const {
+  switch (beside()) {
+    case Beside::kPrefix:
+      return tr("composite 0…%1").arg(stepper_->site());
+    case Beside::kSuffix:
+      return tr("composite %1…%2").arg(stepper_->site()).arg(sites_ - 1);
+    case Beside::kDeviation:
+      return tr("deviation over tokens");
+    case Beside::kTokenMeanProduct:
+      break;
+  }
+  return tr("product of token means");
+}
+
+// For a narrow header.
+QString MatrixLens::BesideBrief() const {
+  if (beside() == Beside::kPrefix) return tr("0…%1").arg(stepper_->site());
+  if (beside() == Beside::kSuffix) return tr("%1…%2").arg(stepper_->site()).arg(sites_ - 1);
+  return BesideLabel();
+}
+
+// Of its colour bar.
+QString MatrixLens::BesideLabel() const {
+  if (beside() == Beside::kDeviation) return tr("deviation");
+  return beside() == Beside::kTokenMeanProduct ? tr("product") : tr("composite");
+}
+
+void MatrixLens::ShowWhyThereIsNothing() {
+  const Configuration& configuration = current()->configuration();
+  if (configuration.SiteCount() == 0) {
+    ShowEmpty(
+        tr("A residual run has no mixing matrices: its one stream is carried as it is. Show "
+           "a run with mhc or hc to see its matrices here."));
+    return;
+  }
+  const std::int64_t first = configuration.probe.snapshot_every;
+  if (context().step.step() < first) {
+    ShowEmpty(tr("The matrices of every site appear here with the first snapshot, at step %1.")
+                  .arg(QString::fromStdString(StepText(first))));
+    return;
+  }
+  if (!Ready() || shown_run_ != current()->key()) ShowLoading();
+}
+
+// What the right matrix is comes before the long name of the site.
+void MatrixLens::ShareHeader() {
+  const int room = width() - kTitleRoom - stepper_->minimumSizeHint().width();
+  beside_choice_->SetKeepsFull(beside_choice_->sizeHint().width() <= room);
+}
+
+void MatrixLens::resizeEvent(QResizeEvent* event) {
+  View::resizeEvent(event);
+  ShareHeader();
+}
+
+void MatrixLens::Refresh() {
+  if (ShowsGeneralState()) return;
+  RunDocument& run = *current();
+  sites_ = static_cast<int>(run.configuration().SiteCount());
+  stepper_->SetSites(sites_);
+  beside_choice_->SetTexts(BesideCaption(), BesideBrief());
+  ShareHeader();
+  stepper_->setVisible(sites_ > 0);
+  beside_choice_->setVisible(sites_ > 0);
+  const std::int64_t step = context().step.step();
+  RunSnapshots snapshots(run);
+  const FetchedSnapshot* mean = nullptr;
+  const FetchedSnapshot* deviation = nullptr;
+  const FetchedSnapshot* other = nullptr;
+  if (sites_ > 0) {
+    mean = snapshots.At("res_mean", step);
+    deviation = snapshots.At("res_deviation", step);
+    other = snapshots.At(KindOf(beside()), step);
+  }
+  if (!snapshots.error().isEmpty()) {
+    ShowError(snapshots.error());
+    return;
+  }
+  if (mean == nullptr || deviation == nullptr || other == nullptr) {
+    ShowWhyThereIsNothing();
+    return;
+  }
+  shown_run_ = run.key();
+  shown_step_ = mean->step;
+  MatrixContent left = SiteMatrix(*mean, *deviation), right = BesideMatrix(*other);
+  const bool is_one_scale =
+      left.scale.kind == right.scale.kind && left.scale.limit == right.scale.limit;
+  left.scale.label = is_one_scale ? tr("entries") : tr("H_res");
+  right.scale.label = is_one_scale ? tr("entries") : BesideLabel();
+  canvas_->Show({std::move(left), std::move(right)});
+  ShowPicture(tr("step %1").arg(QString::fromStdString(StepText(shown_step_))));
+}
+
+MatrixContent MatrixLens::SiteMatrix(const FetchedSnapshot& mean,
+                                     const FetchedSnapshot& deviation) const {
+  MatrixContent matrix;
+  const int site = stepper_->site();
+  matrix.size = SizeOf(mean.snapshot);
+  matrix.entries = MatrixEntries(mean.snapshot, site);
+  matrix.caption = tr("H_res, token mean");
+  matrix.scale = ScaleOf(matrix.entries, AreNonNegative(site, site));
+  const std::vector<double> deviations = MatrixEntries(deviation.snapshot, site);
+  matrix.describe = [matrix, deviations](const MatrixPlace& place) {
+    if (IsSum(matrix, place)) return SumText(matrix, place);
+    const double spread =
+        deviations[static_cast<std::size_t>(place.row * matrix.size + place.column)];
+    return tr("H[%1][%2] = %3 ± %4 over tokens: what stream %1 takes from stream %2")
+        .arg(place.row)
+        .arg(place.column)
+        .arg(NumberOf(matrix.At(place)), NumberOf(spread));
+  };
+  return matrix;
+}
+
+MatrixContent MatrixLens::BesideMatrix(const FetchedSnapshot& snapshot) const {
+  MatrixContent matrix;
+  const int site = stepper_->site();
+  matrix.size = SizeOf(snapshot.snapshot);
+  matrix.entries = MatrixEntries(snapshot.snapshot, site);
+  matrix.caption = BesideCaption();
+  const int first = beside() == Beside::kSuffix ? site : 0;
+  const int last = beside() == Beside::kPrefix ? site : sites_ - 1;
+  if (beside() == Beside::kDeviation) {
+    matrix.has_sums = false;
+    matrix.scale.limit = RoundLimit(matrix.entries, kNegligible);
+  } else {
+    matrix.scale = ScaleOf(matrix.entries, AreNonNegative(first, last));
+  }
+  matrix.describe = [matrix, what = beside(), first, last](const MatrixPlace& place) {
+    return IsSum(matrix, place) ? SumText(matrix, place)
+                                : BesideText(what, place, matrix.At(place), first, last);
+  };
+  return matrix;
+}
+
+bool MatrixLens::AreNonNegative(int first_site, int last_site) const {
+  // A snapshot at the step of a change still shows the maps before it.
+  const std::vector<std::string> names = current()->ConstraintsAt(shown_step_ - 1);
+  for (int site = first_site; site <= last_site; ++site) {
+    if (site >= static_cast<int>(names.size())) return false;
+    if (MayBeNegative(names[static_cast<std::size_t>(site)])) return false;
+  }
+  return true;
+}
+
+ColorScale MatrixLens::ScaleOf(const std::vector<double>& entries, bool is_non_negative) const {
+  const bool has_negative = std::any_of(entries.begin(), entries.end(),
+                                        [](double entry) { return entry < -kNegligible; });
+  if (is_non_negative && !has_negative) {
+    return {ColorScale::Kind::kNonNegative, 1.0, {}, false};
+  }
+  return {ColorScale::Kind::kSigned, RoundLimit(entries), {}, false};
+}
+
+void MatrixLens::DrawFigure(QPainter& painter, double width, double height) {
+  // A paper does not have the header, which says the site.
+  std::vector<MatrixContent> matrices = canvas_->matrices();
+  matrices.front().caption = tr("H_res of site %1, token mean").arg(stepper_->site());
+  PaintMatrices(painter, QRectF(0.0, 0.0, width, height), matrices, context().look,
+                /*is_for_paper=*/true);
+}
+
+std::vector<std::vector<std::string>> MatrixLens::FigureTable() const {
+  std::vector<std::vector<std::string>> table(1,
+                                              {"matrix", "output_stream", "input_stream", "value"});
+  for (const MatrixContent& matrix : canvas_->matrices()) {
+    const bool is_first = &matrix == &canvas_->matrices().front();
+    const int last = matrix.has_sums ? matrix.size : matrix.size - 1;
+    for (int row = 0; row <= last; ++row) {
+      for (int column = 0; column <= last; ++column) {
+        if (row == matrix.size && column == matrix.size) continue;
+        const auto name = [&](int i) {
+          return i == matrix.size ? std::string("sum") : std::to_string(i);
+        };
+        table.push_back({is_first ? "res_mean" : KindOf(beside()), name(row), name(column),
+                         NumberText(matrix.At({row, column}))});
+      }
+    }
+  }
+  return table;
+}
+
+}  // namespace mhc
