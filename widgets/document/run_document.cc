@@ -1,9 +1,11 @@
 #include "widgets/document/run_document.h"
-#include "core/record/configuration/site_list.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+
+#include "core/record/configuration/site_list.h"
+#include "core/record/intervention/constraints_after.h"
 
 namespace mhc {
 namespace {
@@ -39,21 +41,8 @@ const Series& RunDocument::Of(std::string_view column) const {
 std::vector<std::string> RunDocument::ConstraintsAt(std::int64_t step) const {
   std::vector<std::string> names;
   if (!loaded()) return names;
-  for (std::int64_t site = 0; site < configuration_->SiteCount(); ++site) {
-    names.push_back(configuration_->Site(site).constraint.constraint->name);
-  }
-  for (const Intervention& past : interventions_) {
-    if (!past.applied || past.undone || past.request.kind != "constraint" || past.step > step) {
-      continue;
-    }
-    const auto choice = ParseConstraint(ValueText(past.request));
-    if (!choice) continue;
-    for (std::size_t site = 0; site < names.size(); ++site) {
-      const auto& sites = past.request.sites;
-      const bool changed =
-          sites.empty() || std::find(sites.begin(), sites.end(), site) != sites.end();
-      if (changed) names[site] = choice->constraint->name;
-    }
+  for (const ConstraintChoice& choice : ConstraintsAfter(*configuration_, interventions_, step)) {
+    names.push_back(choice.constraint->name);
   }
   return names;
 }

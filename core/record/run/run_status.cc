@@ -1,8 +1,10 @@
 #include "core/record/run/run_status.h"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/record/intervention/constraints_after.h"
 #include "core/record/run/run_state.h"
 
 namespace mhc {
@@ -37,22 +39,13 @@ void SetSpeed(const std::vector<StepRecord>& rows, RunStatus& status) {
   status.probe_share = probe_sum / total_sum;
 }
 
-// The configuration's constraints with the applied interventions over them.
+// By name, one a site, whatever the step.
 std::vector<std::string> ConstraintsNow(const Configuration& configuration,
                                         const std::vector<Intervention>& interventions) {
   std::vector<std::string> names;
-  for (std::int64_t site = 0; site < configuration.SiteCount(); ++site) {
-    names.push_back(configuration.Site(site).constraint.constraint->name);
-  }
-  for (const Intervention& past : interventions) {
-    if (!past.applied || past.undone || past.request.kind != "constraint") continue;
-    const auto choice = ParseConstraint(ValueText(past.request));
-    if (!choice) continue;
-    const std::string& name = choice->constraint->name;
-    if (past.request.sites.empty()) std::fill(names.begin(), names.end(), name);
-    for (const std::int64_t site : past.request.sites) {
-      if (site < static_cast<std::int64_t>(names.size())) names[site] = name;
-    }
+  constexpr std::int64_t kAnyStep = std::numeric_limits<std::int64_t>::max();
+  for (const auto& choice : ConstraintsAfter(configuration, interventions, kAnyStep)) {
+    names.push_back(choice.constraint->name);
   }
   return names;
 }
