@@ -1,8 +1,8 @@
 // Interventions at a step boundary: replayed ones, requests of the inbox, and the guard's own.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "core/record/record/unix_time.h"
 #include "core/train/constraint_transfer.h"
 #include "core/train/experiment.h"
 
@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::int64_t kMostRollBacks = 5;
 constexpr std::int64_t kMostSkippedSteps = 20;
-
-double UnixNow() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 double Distance(const MeanMaps& a, const MeanMaps& b) {
   return (a.res_NN - b.res_NN).norm().item<double>();

@@ -1,17 +1,13 @@
 // Starting and resuming an experiment.
 #include <algorithm>
-#include <chrono>
 
 #include "core/formats/small_file.h"
 #include "core/record/configuration/data_source.h"
+#include "core/record/record/unix_time.h"
 #include "core/train/experiment.h"
 
 namespace mhc {
 namespace {
-
-double UnixNow() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 RunDescription Describe(const Configuration& configuration, const TokenData& data,
                         const Trainer& trainer, Decoder& model, const ExperimentHost& host) {

@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include <cassert>
-#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "core/record/record/record_file.h"
 #include "core/record/record/record_meta.h"
 #include "core/record/record/record_schema.h"
+#include "core/record/record/unix_time.h"
 
 namespace mhc {
 namespace {
@@ -21,10 +21,6 @@ namespace {
 constexpr int kBusyTimeoutMs = 5000;
 // At the end a reader that stays attached is not worth a long wait.
 constexpr int kClosingTimeoutMs = 200;
-
-double Now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 void UseWriteAheadLog(SQLite::Database& database) {
   const std::string mode = database.execAndGet("PRAGMA journal_mode=WAL").getString();
@@ -104,7 +100,7 @@ void RecordWriter::State::InsertSegment(std::int64_t id, std::int64_t step,
   insert.bind(1, id);
   insert.bind(2, step);
   insert.bind(3, reason);
-  insert.bind(4, Now());
+  insert.bind(4, UnixNow());
   insert.exec();
 }
 
@@ -239,7 +235,7 @@ Status RecordWriter::AppendAlert(std::int64_t step, const std::string& kind,
     insert.bind(2, step);
     insert.bind(3, kind);
     insert.bind(4, text);
-    insert.bind(5, Now());
+    insert.bind(5, UnixNow());
     insert.exec();
     return {};
   });
@@ -253,7 +249,7 @@ Status RecordWriter::AppendCheckpoint(std::int64_t step, const std::string& reas
     insert.bind(1, state_->segment);
     insert.bind(2, step);
     insert.bind(3, reason);
-    insert.bind(4, Now());
+    insert.bind(4, UnixNow());
     insert.exec();
     return {};
   });
@@ -293,7 +289,7 @@ Status RecordWriter::Sync() {
     state_->database.exec("PRAGMA synchronous=FULL");
     const auto back_to_normal = [&] { state_->database.exec("PRAGMA synchronous=NORMAL"); };
     try {
-      WriteMeta(state_->database, "synced", fmt::format("{}", Now()));
+      WriteMeta(state_->database, "synced", fmt::format("{}", UnixNow()));
     } catch (const SQLite::Exception&) {
       back_to_normal();
       throw;
