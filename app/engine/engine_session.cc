@@ -6,6 +6,7 @@
 
 #include "app/engine/engine_process.h"
 #include "app/engine/progress_display.h"
+#include "core/record/run/program_beside.h"
 
 namespace mhc {
 namespace {
@@ -15,11 +16,12 @@ namespace fs = std::filesystem;
 // The status document is that of `mhc status`, which stands beside the engine. Returns only where
 // it cannot be started.
 CommandResult BecomeStatus(const fs::path& run) {
-  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path() / "mhc";
+  const auto program = ProgramBeside("mhc");
+  if (!program) return Failed(program.error());
   std::fflush(nullptr);
-  execl(program.c_str(), "mhc", "status", run.c_str(), "--json", nullptr);
+  execl(program->c_str(), "mhc", "status", run.c_str(), "--json", nullptr);
   return Failed({fmt::format("{}: cannot be started, expected the command line beside the engine",
-                             program.string())});
+                             program->string())});
 }
 
 void Announce(const Experiment& experiment, ProgressDisplay& display) {

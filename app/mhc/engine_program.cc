@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "app/mhc/child_program.h"
 #include "core/record/run/engine_environment.h"
+#include "core/record/run/program_beside.h"
 
 namespace mhc {
 

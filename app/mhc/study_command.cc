@@ -11,6 +11,7 @@
 #include "core/formats/json_text.h"
 #include "core/formats/quoted_text.h"
 #include "core/record/configuration/data_source.h"
+#include "core/record/run/program_beside.h"
 #include "core/record/run/run_status.h"
 #include "core/record/run/study.h"
 

@@ -72,8 +72,7 @@ AblationDialog::AblationDialog(const Look& look, const std::filesystem::path& ru
   connect(&process_, &QProcess::finished, this, &AblationDialog::TakeResult);
   connect(&process_, &QProcess::errorOccurred, this, &AblationDialog::TakeResult);
   process_.setProcessEnvironment(EngineEnvironment());
-  process_.start(ProgramBeside(QStringLiteral("mhc")),
-                 {"ablate", QString::fromStdString(run.string()), "--json"});
+  process_.start(PathBeside("mhc"), {"ablate", QString::fromStdString(run.string()), "--json"});
 }
 
 AblationDialog::~AblationDialog() {

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "core/record/run/engine_environment.h"
+#include "core/record/run/program_beside.h"
 
 namespace mhc {
 
@@ -42,8 +43,9 @@ QProcessEnvironment EngineEnvironment() {
   return environment;
 }
 
-QString ProgramBeside(const QString& name) {
-  return QCoreApplication::applicationDirPath() + '/' + name;
+QString PathBeside(const std::string& name) {
+  const auto path = ProgramBeside(name);
+  return path ? QString::fromStdString(path->string()) : QString();
 }
 
 }  // namespace mhc

@@ -7,6 +7,7 @@
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
+#include <string>
 
 namespace mhc {
 
@@ -28,7 +29,7 @@ class DetachedProcess {
 
 // Ours, with what an engine needs from its first moment on.
 QProcessEnvironment EngineEnvironment();
-// The path of a program that stands beside this one.
-QString ProgramBeside(const QString& name);
+// ProgramBeside() as Qt takes it; empty where the place of this program cannot be read.
+QString PathBeside(const std::string& name);
 
 }  // namespace mhc

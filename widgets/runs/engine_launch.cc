@@ -10,7 +10,7 @@ constexpr int kLook_ms = 50;
 }  // namespace
 
 EngineLaunch::EngineLaunch(QObject* parent, std::chrono::milliseconds patience)
-    : QObject(parent), program_(ProgramBeside(QStringLiteral("mhc-engine"))), patience_(patience) {
+    : QObject(parent), program_(PathBeside("mhc-engine")), patience_(patience) {
   timer_.setInterval(kLook_ms);
   connect(&timer_, &QTimer::timeout, this, &EngineLaunch::Look);
 }

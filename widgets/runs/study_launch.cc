@@ -17,9 +17,9 @@ StudyLaunch::StudyLaunch(QObject* parent) : QObject(parent) {
 void StudyLaunch::Start(const Study& study) {
   const std::filesystem::path folder = RunFolder::DefaultPath("study").parent_path() / study.name;
   for (const StudyRun& run : study.RunsOfSeeds(study.seeds)) awaited_.push_back(folder / run.name);
-  const QString fault = process_.Start(ProgramBeside(QStringLiteral("mhc")),
-                                       {"study", QString::fromStdString(study.name), "--run",
-                                        QString::fromStdString(folder.string())});
+  const QString fault =
+      process_.Start(PathBeside("mhc"), {"study", QString::fromStdString(study.name), "--run",
+                                         QString::fromStdString(folder.string())});
   if (!fault.isEmpty()) {
     Q_EMIT failed(fault);
     return;
