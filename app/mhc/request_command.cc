@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "app/command_line/intervention_text.h"
 #include "core/formats/json_text.h"
 #include "core/formats/number_text.h"
 #include "core/formats/quoted_text.h"
 #include "core/record/intervention/inbox.h"
+#include "core/record/intervention/intervention_text.h"
 #include "core/record/record/record_reader.h"
 #include "core/record/run/run_folder.h"
 

@@ -4,10 +4,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "app/command_line/intervention_text.h"
 #include "app/command_line/text_table.h"
 #include "core/formats/json_text.h"
 #include "core/formats/quoted_text.h"
+#include "core/record/intervention/intervention_text.h"
 #include "core/record/run/run_status.h"
 
 namespace mhc {

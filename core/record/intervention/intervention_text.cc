@@ -1,6 +1,7 @@
-#include "app/command_line/intervention_text.h"
+#include "core/record/intervention/intervention_text.h"
 
-#include "app/command_line/text_table.h"
+#include <vector>
+
 #include "core/record/configuration/site_list.h"
 
 namespace mhc {
@@ -18,10 +19,10 @@ std::string InterventionText(const Intervention& intervention) {
   std::vector<std::string> details;
   if (kind != nullptr && kind->takes_transfer) details.push_back(ToText(request.transfer));
   if (intervention.matrix_jump) {
-    details.push_back("H moved by " + ShortNumber(*intervention.matrix_jump));
+    details.push_back(fmt::format("H moved by {:.6g}", *intervention.matrix_jump));
   }
   if (intervention.unmatched) {
-    details.push_back("unmatched " + ShortNumber(*intervention.unmatched));
+    details.push_back(fmt::format("unmatched {:.6g}", *intervention.unmatched));
   }
   if (intervention.undone) details.push_back("undone by a roll back");
   return details.empty() ? text : text + fmt::format(" ({})", fmt::join(details, ", "));
