@@ -131,7 +131,7 @@ CommandResult Run(const AblateArguments& arguments) {
   return Print(DumpJson(json) + '\n');
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareAblate(CLI::App& app) {
   const auto arguments = std::make_shared<AblateArguments>();
   app.add_option("CHECKPOINT", arguments->checkpoint,
                  "RUN/checkpoints/step-000000600, or RUN for its newest checkpoint")
@@ -164,7 +164,7 @@ Action Declare(CLI::App& app) {
 
 Command AblateCommand() {
   return {"ablate", "Validation loss of a checkpoint without a stream or without its mixing.",
-          Declare};
+          DeclareAblate};
 }
 
 }  // namespace mhc

@@ -114,7 +114,7 @@ CommandResult Run(bool json) {
   return Failed({fmt::format("{} problem{} found", problems, problems == 1 ? "" : "s")});
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareDoctor(CLI::App& app) {
   const auto json = std::make_shared<bool>(false);
   AddJsonOption(app, *json);
   app.footer("Examples:\n  mhc doctor\n  mhc doctor --json | jq .problems");
@@ -125,7 +125,7 @@ Action Declare(CLI::App& app) {
 
 Command DoctorCommand() {
   return {"doctor", "Says which versions and devices there are, and what is wrong with them.",
-          Declare};
+          DeclareDoctor};
 }
 
 }  // namespace mhc

@@ -21,7 +21,7 @@ CommandResult Run(const ResumeArguments& arguments) {
   });
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareResume(CLI::App& app) {
   const auto arguments = std::make_shared<ResumeArguments>();
   app.add_option("RUN", arguments->run, "Folder of the run")->required();
   AddJsonOption(app, arguments->json);
@@ -34,7 +34,7 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command ResumeCommand() {
-  return {"resume", "Goes on with a run from its last checkpoint.", Declare};
+  return {"resume", "Goes on with a run from its last checkpoint.", DeclareResume};
 }
 
 }  // namespace mhc

@@ -55,7 +55,7 @@ std::string PresetsAndKeys() {
   return list;
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareTrain(CLI::App& app) {
   const auto arguments = std::make_shared<TrainArguments>();
   app.add_option("CONFIG", arguments->configuration, "A TOML file or the name of a preset")
       ->required();
@@ -76,7 +76,7 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command TrainCommand() {
-  return {"train", "Starts a run of a configuration file or a preset.", Declare};
+  return {"train", "Starts a run of a configuration file or a preset.", DeclareTrain};
 }
 
 }  // namespace mhc

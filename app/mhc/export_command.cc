@@ -18,8 +18,8 @@
 namespace mhc {
 namespace {
 
-constexpr int kRowsAtOnce = 4096;
-constexpr std::int64_t kLastStep = 1'000'000'000;
+constexpr int kRowsOfTable = 4096;
+constexpr std::int64_t kLastStepOfMatrices = 1'000'000'000;
 
 struct ExportOptions {
   std::string run;
@@ -51,7 +51,7 @@ Status WriteCsv(RecordReader& reader, OutputFile& file, Written& written) {
   std::string text;
   AppendCsvRow(cells, text);
   for (std::int64_t first = 1;;) {
-    const auto rows = reader.RowsFrom(first, kRowsAtOnce);
+    const auto rows = reader.RowsFrom(first, kRowsOfTable);
     if (!rows) return tl::unexpected(rows.error());
     if (rows->empty()) break;
     first = rows->back().step + 1;
@@ -157,7 +157,7 @@ CommandResult Run(const ExportOptions& options) {
   return options.out.empty() ? CommandResult() : Print(Report(options, written));
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareExport(CLI::App& app) {
   const auto options = std::make_shared<ExportOptions>();
   app.add_option("RUN", options->run, "Folder of the run")->required();
   app.add_option("--as", options->as, "csv, jsonl or matrices")
@@ -166,7 +166,7 @@ Action Declare(CLI::App& app) {
   app.add_option("--out", options->out, "File to write (default: standard output)");
   app.add_option("--step", options->step,
                  "For matrices: the snapshot at or before this step (default: the newest)")
-      ->check(CLI::Range(std::int64_t{0}, kLastStep));
+      ->check(CLI::Range(std::int64_t{0}, kLastStepOfMatrices));
   AddJsonOption(app, options->json);
   app.footer(
       "csv: one row a step. jsonl: the lines of `mhc follow`. matrices: the token mean of H_res "
@@ -181,7 +181,7 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command ExportCommand() {
-  return {"export", "The record's curves and matrices for other programs.", Declare};
+  return {"export", "The record's curves and matrices for other programs.", DeclareExport};
 }
 
 }  // namespace mhc

@@ -13,7 +13,7 @@ namespace mhc {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(50);
-constexpr std::int64_t kLastStep = 1'000'000'000;
+constexpr std::int64_t kLastStepToFollow = 1'000'000'000;
 
 struct FollowOptions {
   std::string run;
@@ -49,11 +49,11 @@ CommandResult Run(const FollowOptions& options) {
   }
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareFollow(CLI::App& app) {
   const auto options = std::make_shared<FollowOptions>();
   app.add_option("RUN", options->run, "Folder of the run")->required();
   app.add_option("--since", options->since, "Only steps after this one")
-      ->check(CLI::Range(std::int64_t{0}, kLastStep))
+      ->check(CLI::Range(std::int64_t{0}, kLastStepToFollow))
       ->capture_default_str();
   AddJsonOption(app, options->json);
   app.footer(
@@ -68,7 +68,7 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command FollowCommand() {
-  return {"follow", "The record as a stream of JSON lines, live or saved.", Declare};
+  return {"follow", "The record as a stream of JSON lines, live or saved.", DeclareFollow};
 }
 
 }  // namespace mhc

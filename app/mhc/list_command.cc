@@ -63,7 +63,7 @@ CommandResult Run(const ListOptions& options) {
   return Print((rows.size() > 1 ? AlignedTable(rows) : "") + unreadable);
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareList(CLI::App& app) {
   const auto options = std::make_shared<ListOptions>();
   app.add_option("DIR", options->folder, "A folder of runs (default: $MHC_RUNS, else ~/mhc-runs)");
   AddJsonOption(app, options->json);
@@ -79,6 +79,6 @@ Action Declare(CLI::App& app) {
 
 }  // namespace
 
-Command ListCommand() { return {"list", "The runs in a folder, a row each.", Declare}; }
+Command ListCommand() { return {"list", "The runs in a folder, a row each.", DeclareList}; }
 
 }  // namespace mhc

@@ -81,7 +81,7 @@ CommandResult Run(const MapOptions& options) {
   return Print(options.json ? DumpJson(std::move(list)) + '\n' : text);
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareMap(CLI::App& app) {
   const auto options = std::make_shared<MapOptions>();
   app.add_option("FILE", options->file,
                  "A JSON object or a list of them: constraint, n, logits (flat), the constraint's "
@@ -113,7 +113,7 @@ Action Declare(CLI::App& app) {
 
 Command MapCommand() {
   return {"map", "The matrices, and the gradients, that constraints make of given logits.",
-          Declare};
+          DeclareMap};
 }
 
 }  // namespace mhc

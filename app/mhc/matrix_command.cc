@@ -166,7 +166,7 @@ CommandResult Run(const MatrixOptions& options) {
   return Print(options.json ? JsonDocument(findings) : Text(options.file, findings));
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareMatrix(CLI::App& app) {
   const auto options = std::make_shared<MatrixOptions>();
   app.add_option("FILE", options->file,
                  ".json (n x n or L x n x n lists), .csv (blocks parted by an empty line) or .npy")
@@ -185,7 +185,7 @@ Action Declare(CLI::App& app) {
 
 Command MatrixCommand() {
   return {"matrix", "Gains, spectrum, distances and mixing of given matrices and their product.",
-          Declare};
+          DeclareMatrix};
 }
 
 }  // namespace mhc

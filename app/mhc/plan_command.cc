@@ -110,7 +110,7 @@ CommandResult Run(const PlanArguments& arguments) {
   return Print(arguments.json ? DumpJson(ToJson(*plan)) + '\n' : Text(*plan));
 }
 
-Action Declare(CLI::App& app) {
+Action DeclarePlan(CLI::App& app) {
   const auto arguments = std::make_shared<PlanArguments>();
   app.add_option("PRESET", arguments->preset,
                  fmt::format("The name of a preset, a configuration file, or one of {}",
@@ -130,7 +130,7 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command PlanCommand() {
-  return {"plan", "Parameters, operations, elements moved and memory of a model.", Declare};
+  return {"plan", "Parameters, operations, elements moved and memory of a model.", DeclarePlan};
 }
 
 }  // namespace mhc

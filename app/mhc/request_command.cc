@@ -111,7 +111,7 @@ CommandResult Run(const RequestOptions& options) {
   return {};
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareRequest(CLI::App& app) {
   const auto options = std::make_shared<RequestOptions>();
   app.add_option("RUN", options->run, "Folder of a run that an engine trains now")->required();
   app.add_option("REQUEST", options->request, "KIND=VALUE or KIND, one of those below")->required();
@@ -150,7 +150,8 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command RequestCommand() {
-  return {"request", "Asks a live run for a change, and waits for what becomes of it.", Declare};
+  return {"request", "Asks a live run for a change, and waits for what becomes of it.",
+          DeclareRequest};
 }
 
 }  // namespace mhc

@@ -110,7 +110,7 @@ CommandResult Run(const SimulateArguments& arguments) {
   return Print(arguments.json ? JsonDocument(*options, *study) : Text(*options, *study));
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareSimulate(CLI::App& app) {
   const auto arguments = std::make_shared<SimulateArguments>();
   DeclareConstraintOptions(app, arguments->map);
   arguments->keys.resize(DepthStudyKeys().size());
@@ -132,7 +132,8 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command SimulateCommand() {
-  return {"simulate", "Gains and spectra over the depth of a network of random maps.", Declare};
+  return {"simulate", "Gains and spectra over the depth of a network of random maps.",
+          DeclareSimulate};
 }
 
 }  // namespace mhc

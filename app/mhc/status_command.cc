@@ -77,7 +77,7 @@ CommandResult Run(const StatusOptions& options) {
   return Print(options.json ? DumpJson(ToJson(*status)) + '\n' : Text(*status));
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareStatus(CLI::App& app) {
   const auto options = std::make_shared<StatusOptions>();
   app.add_option("RUN", options->run, "Folder of the run")->required();
   AddJsonOption(app, options->json);
@@ -91,7 +91,8 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command StatusCommand() {
-  return {"status", "Says where a run stands: losses, speed, interventions, alerts.", Declare};
+  return {"status", "Says where a run stands: losses, speed, interventions, alerts.",
+          DeclareStatus};
 }
 
 }  // namespace mhc

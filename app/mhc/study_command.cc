@@ -225,7 +225,7 @@ CommandResult Run(const StudyOptions& options) {
   return report;
 }
 
-Action Declare(CLI::App& app) {
+Action DeclareStudy(CLI::App& app) {
   const auto options = std::make_shared<StudyOptions>();
   app.add_option("NAME", options->name, "A study; without it they are listed");
   app.add_option("--run", options->folder,
@@ -244,7 +244,8 @@ Action Declare(CLI::App& app) {
 }  // namespace
 
 Command StudyCommand() {
-  return {"study", "Trains the runs of a study one after another, and draws its figures.", Declare};
+  return {"study", "Trains the runs of a study one after another, and draws its figures.",
+          DeclareStudy};
 }
 
 }  // namespace mhc

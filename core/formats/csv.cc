@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMostFields = 65'536;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::size_t kShownBytes = 20;
+constexpr std::size_t kShownCellBytes = 20;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ Result<CsvReader::After> CsvReader::ReadField(std::string& field) {
   if (rest_.empty() || TakeLineEnd()) return After::kLine;
   if (rest_.front() != ',') {
     return Fail("{}: line {}: found {}, expected a comma or the end of the line", origin_,
-                next_line_, Quoted(rest_.substr(0, kShownBytes)));
+                next_line_, Quoted(rest_.substr(0, kShownCellBytes)));
   }
   rest_.remove_prefix(1);
   return After::kComma;

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kMostLevels = 32;
-constexpr std::size_t kShownBytes = 20;
+constexpr std::size_t kShownTextBytes = 20;
 
 void WriteNonFiniteAsText(OrderedJson& value) {
   if (value.is_number_float() && !std::isfinite(value.get<double>())) {
@@ -67,7 +67,7 @@ class KeyWatch {
 
 tl::unexpected<Error> FailAt(std::size_t offset, std::string_view text, const std::string& origin) {
   return Fail("{}: offset {}: found {}, which is not JSON", origin, offset,
-              offset < text.size() ? Quoted(text.substr(offset, kShownBytes)) : "the end");
+              offset < text.size() ? Quoted(text.substr(offset, kShownTextBytes)) : "the end");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kVersionEnd = 8;
-constexpr std::size_t kLongestHeader = 64 * 1024;
+constexpr std::size_t kLongestNpyHeader = 64 * 1024;
 constexpr std::size_t kMostDimensions = 32;
 constexpr std::size_t kWrittenAlignment = 64;
 
@@ -186,7 +186,7 @@ Result<HeaderSpan> FindHeader(std::span<const std::byte> bytes, const std::strin
   std::uint32_t length = 0;
   std::memcpy(&length, bytes.data() + kVersionEnd, length_bytes);
   header.length = length;
-  const std::size_t most = std::min(kLongestHeader, bytes.size() - header.begin);
+  const std::size_t most = std::min(kLongestNpyHeader, bytes.size() - header.begin);
   if (header.length > most) {
     return Fail("{}: offset {}: found a header of {} bytes, expected at most {}", origin,
                 kVersionEnd, header.length, most);

@@ -13,10 +13,10 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMostTensors = 200'000;
-constexpr std::size_t kMostDimensions = 32;
+constexpr std::size_t kMostTensorDimensions = 32;
 constexpr std::size_t kMostMetadata = 100'000;
 constexpr std::size_t kMostDigitsShown = 30;
-constexpr std::size_t kLengthBytes = 8;  // before the header, counted in offsets of the file
+constexpr std::size_t kBytesBefore = 8;  // before the header, counted in offsets of the file
 
 // Accepts the events of the JSON reader one by one; each place of the document knows what may come.
 class HeaderReader : public nlohmann::json_sax<Json> {
@@ -119,7 +119,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception&) override {
-    return Refuse("offset {}: found {}, which is not JSON", position + kLengthBytes, Quoted(token));
+    return Refuse("offset {}: found {}, which is not JSON", position + kBytesBefore, Quoted(token));
   }
 
  private:
@@ -167,9 +167,9 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       return Refuse("tensor {}: shape: found {}, expected at most 2^63 - 1", QuotedTensor(),
                     length);
     }
-    if (shape.size() == kMostDimensions) {
+    if (shape.size() == kMostTensorDimensions) {
       return Refuse("tensor {}: shape: found more than {} dimensions", QuotedTensor(),
-                    kMostDimensions);
+                    kMostTensorDimensions);
     }
     shape.push_back(static_cast<std::int64_t>(length));
     return true;
@@ -246,12 +246,12 @@ Result<SafetensorsHeader> ParseSafetensorsHeader(std::string_view text, std::uin
                                                  const std::string& origin) {
   if (text.empty() || text.front() != '{') {
     return Fail("{}: offset {}: found {}, expected a header that begins with {{", origin,
-                kLengthBytes, Quoted(text.substr(0, 1)));
+                kBytesBefore, Quoted(text.substr(0, 1)));
   }
   // The JSON reader takes a zero byte as the end of its input, which would hide what follows.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     return Fail("{}: offset {}: found a zero byte, expected JSON padded with spaces", origin,
-                zero + kLengthBytes);
+                zero + kBytesBefore);
   }
   SafetensorsHeader header;
   HeaderReader reader(header);

@@ -8,7 +8,7 @@
 namespace mhc {
 namespace {
 
-at::Tensor ToTensor(const Matrix& matrix) {
+at::Tensor TensorOf(const Matrix& matrix) {
   const std::vector<double> entries(matrix.data(), matrix.data() + matrix.size());
   return torch::tensor(entries, torch::kFloat64).view({matrix.rows(), matrix.cols()});
 }
@@ -65,7 +65,7 @@ at::Tensor QuaternionUnits() {
     for (int b = 0; b < 4; ++b) {
       std::vector<double> logits(8, 0.0);
       logits[a] = logits[4 + b] = 1.0;
-      rows.push_back(ToTensor(MapLogits(choice, 4, logits)).flatten());
+      rows.push_back(TensorOf(MapLogits(choice, 4, logits)).flatten());
     }
   }
   return torch::stack(rows);
@@ -107,7 +107,7 @@ at::Tensor SpectralSphereMap(const at::Tensor& logits, std::int64_t n, const Con
   const std::int64_t angles = AngleCount(static_cast<int>(n - 1));
   const at::Tensor z = logits.to(torch::kFloat64);
   const at::Tensor basis = MapConstant("Helmert basis", n, z.options(),
-                                       [n] { return ToTensor(HelmertBasis(static_cast<int>(n))); });
+                                       [n] { return TensorOf(HelmertBasis(static_cast<int>(n))); });
   const at::Tensor left = basis.matmul(Rotation(z.narrow(-1, 0, angles), n - 1));
   const at::Tensor right = basis.matmul(Rotation(z.narrow(-1, angles + n - 1, angles), n - 1));
   const at::Tensor sigma = z.narrow(-1, angles, n - 1).tanh().unsqueeze(-2);

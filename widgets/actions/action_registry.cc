@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kMenu = "menu";
 constexpr const char* kTip = "plainTip";
-constexpr const char* kReason = "reason";
+constexpr const char* kReasonProperty = "reason";
 
 }  // namespace
 
@@ -54,13 +54,13 @@ QStringList ActionRegistry::Menus() const {
 void ActionRegistry::SetReason(const QString& name, const QString& why_disabled) {
   QAction* action = Find(name);
   if (ReasonOf(action) == why_disabled) return;
-  action->setProperty(kReason, why_disabled);
+  action->setProperty(kReasonProperty, why_disabled);
   action->setEnabled(why_disabled.isEmpty());
   UpdateTip(action);
 }
 
 QString ActionRegistry::ReasonOf(const QAction* action) const {
-  return action->property(kReason).toString();
+  return action->property(kReasonProperty).toString();
 }
 
 void ActionRegistry::UpdateTip(QAction* action) {

@@ -10,6 +10,7 @@
 #include "core/formats/person_text.h"
 #include "widgets/frame/header_button.h"
 #include "widgets/frame/plot_picture.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -25,8 +26,6 @@ int RoundNumber(double value) {
 }
 
 QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
-QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
-
 }  // namespace
 
 CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name,

@@ -14,9 +14,9 @@ namespace {
 
 constexpr QMargins kMargins(56, 26, 16, 38);
 constexpr QMargins kMarginsOnPaper(58, 22, 12, 36);
-constexpr double kBarMiddle = 12.0;   // of the colour bar, above the plane
-constexpr double kPadding = 0.08;     // of the reach
-constexpr double kLeastReach = 1e-3;  // of axes that hold the eigenvalues only
+constexpr double kBarMiddle = 12.0;     // of the colour bar, above the plane
+constexpr double kPlanePadding = 0.08;  // of the reach
+constexpr double kLeastReach = 1e-3;    // of axes that hold the eigenvalues only
 constexpr double kDiameter = 7.0, kChosenDiameter = 11.0;
 constexpr double kPaperDiameter = 4.5;
 constexpr double kGrasp = 9.0;  // of the pointer, in pixels
@@ -141,7 +141,7 @@ void EigenvaluePlane::Arrange(double width, double height) {
   const double across = std::max(1.0, width - margins.left() - margins.right());
   const double upward = std::max(1.0, height - margins.top() - margins.bottom());
   const Square square = SquareOf(content_);
-  const double unit = 2.0 * square.reach * (1.0 + kPadding) / std::min(across, upward);
+  const double unit = 2.0 * square.reach * (1.0 + kPlanePadding) / std::min(across, upward);
   xAxis->setRange(square.middle - 0.5 * unit * across, square.middle + 0.5 * unit * across);
   yAxis->setRange(-0.5 * unit * upward, 0.5 * unit * upward);
 }

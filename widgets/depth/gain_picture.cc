@@ -14,14 +14,14 @@
 namespace mhc {
 namespace {
 
-constexpr QMargins kLeastMargins(44, 6, 20, 22);
-constexpr QMargins kLeastMarginsOnPaper(16, 4, 18, 12);
+constexpr QMargins kGainMargins(44, 6, 20, 22);
+constexpr QMargins kGainMarginsOnPaper(16, 4, 18, 12);
 // Always seen around the ideal gain, so that a gain that is nearly 1 looks it.
 constexpr double kLeastLow = 0.8, kLeastHigh = 1.25;
-constexpr double kPadding = 0.04;  // of the range in decades
-constexpr double kBeside = 0.3;    // of a site, beside the first and the last
-constexpr std::size_t kMostDots = 40;
-constexpr double kDot = 3.5;
+constexpr double kGainPadding = 0.04;  // of the range in decades
+constexpr double kBesideSites = 0.3;   // of a site, beside the first and the last
+constexpr std::size_t kMostGainDots = 40;
+constexpr double kGainDot = 3.5;
 constexpr int kDeviationOpacity = 45, kExtremesOpacity = 22;
 
 // A value that a logarithmic axis can show, else a break in the line.
@@ -37,7 +37,7 @@ QVector<QCPGraphData> MeanLine(const std::vector<SiteGain>& gains) {
   return line;
 }
 
-struct Limits {
+struct GainLimits {
   double low = kLeastLow, high = kLeastHigh;
   void Add(double value) {
     if (!std::isfinite(value) || value <= 0.0) return;
@@ -58,7 +58,7 @@ GainPicture::GainPicture(const Look& look, bool is_for_paper, QWidget* parent)
       site_(new QCPItemStraightLine(this)),
       legend_(new PlotLegend(*this, look)) {
   legend_->SetMayShrink(!is_for_paper);
-  axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
+  axisRect()->setMinimumMargins(is_for_paper ? kGainMarginsOnPaper : kGainMargins);
   if (is_for_paper) setAntialiasedElements(QCP::aeAll);
   if (!is_for_paper) new AxisName(*axisRect(), look, tr("site"));
   SetLogarithmic(*yAxis, true);
@@ -140,14 +140,14 @@ void GainPicture::DrawRun(const RunGraphs& graphs, const RunGains& gains) {
   graphs.backward->data()->set(MeanLine(gains.backward), true);
   QPen pen = gains.pen;
   pen.setWidthF(1.5 * pen.widthF());
-  const bool has_dots = gains.forward.size() <= kMostDots;
+  const bool has_dots = gains.forward.size() <= kMostGainDots;
   for (QCPGraph* graph : {graphs.forward, graphs.backward}) {
     const bool is_forward = graph == graphs.forward;
     pen.setStyle(is_forward ? Qt::SolidLine : Qt::DashLine);
     graph->setPen(pen);
     const QColor inside = is_forward ? pen.color() : look_.Color(Role::kSurface);
     graph->setScatterStyle(
-        has_dots ? QCPScatterStyle(QCPScatterStyle::ssCircle, pen.color(), inside, kDot)
+        has_dots ? QCPScatterStyle(QCPScatterStyle::ssCircle, pen.color(), inside, kGainDot)
                  : QCPScatterStyle());
   }
   const std::vector<SiteGain> none;
@@ -184,11 +184,11 @@ void GainPicture::DrawBands(const std::vector<SiteGain>& gains, const QColor& co
 void GainPicture::FitX() {
   std::size_t sites = 1;
   for (const RunGains& run : content_.runs) sites = std::max(sites, run.forward.size());
-  xAxis->setRange(-kBeside, static_cast<double>(sites) - 1.0 + kBeside);
+  xAxis->setRange(-kBesideSites, static_cast<double>(sites) - 1.0 + kBesideSites);
 }
 
 void GainPicture::FitY() {
-  Limits limits;
+  GainLimits limits;
   for (const RunGains& run : content_.runs) {
     for (const std::vector<SiteGain>* gains : {&run.forward, &run.backward}) {
       for (const SiteGain& gain : *gains) {
@@ -199,7 +199,7 @@ void GainPicture::FitY() {
       }
     }
   }
-  const double padding = std::pow(limits.high / limits.low, kPadding);
+  const double padding = std::pow(limits.high / limits.low, kGainPadding);
   const bool is_least = limits.low == kLeastLow && limits.high == kLeastHigh;
   yAxis->setRange(is_least ? limits.low : limits.low / padding,
                   is_least ? limits.high : limits.high * padding);

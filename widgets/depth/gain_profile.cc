@@ -11,6 +11,7 @@
 #include "widgets/document/seed_fold.h"
 #include "widgets/frame/header_button.h"
 #include "widgets/frame/plot_picture.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -30,8 +31,6 @@ QString GainText(const std::vector<SiteGain>& gains, int site) {
   if (site < 0 || place >= gains.size()) return QStringLiteral("–");
   return QString::fromStdString(MeasureText(gains[place].mean));
 }
-
-QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
 
 }  // namespace
 

@@ -13,15 +13,12 @@
 #include "widgets/frame/header_choice.h"
 #include "widgets/frame/matrix_canvas.h"
 #include "widgets/frame/plot_picture.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
 
 QString Translated(const char* text) { return QCoreApplication::translate("SiteMeasure", text); }
-
-QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
-
-QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
 
 // What the record says of the numbers, where they are its own.
 QString Meaning(const SiteMeasure& measure) {

@@ -18,8 +18,8 @@ namespace mhc {
 
 namespace {
 
-constexpr QMargins kLeastMargins(44, 22, 22, 22);
-constexpr QMargins kLeastMarginsOnPaper(16, 20, 20, 12);
+constexpr QMargins kMapMargins(44, 22, 22, 22);
+constexpr QMargins kMapMarginsOnPaper(16, 20, 20, 12);
 constexpr int kMostColumns = 1000;
 constexpr double kHalf = 0.5;        // of a site, above and below its middle
 constexpr double kWidensFrom = 1.5;  // values beyond widen the colours' range
@@ -105,7 +105,7 @@ SpectrumMap::SpectrumMap(const Look& look, bool is_for_paper, QWidget* parent)
       look_(look),
       is_for_paper_(is_for_paper),
       map_(new QCPColorMap(xAxis, yAxis)) {
-  axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
+  axisRect()->setMinimumMargins(is_for_paper ? kMapMarginsOnPaper : kMapMargins);
   map_->setInterpolate(false);
   map_->setTightBoundary(false);
   map_->setSelectable(QCP::stNone);

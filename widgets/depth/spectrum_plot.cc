@@ -11,6 +11,7 @@
 #include "widgets/frame/plot_picture.h"
 #include "widgets/measures/matrix_measures.h"
 #include "widgets/words/flag_text.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -30,10 +31,6 @@ QString SigmaText(int number) {
   for (const QChar digit : QString::number(number + 1)) text += kLowered[digit.digitValue()];
   return text;
 }
-
-QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
-
-QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
 
 // By singular value, then site.
 std::vector<std::vector<double>> ByStream(const Snapshot& snapshot) {

@@ -6,13 +6,12 @@
 
 #include "core/formats/person_text.h"
 #include "widgets/document/run_snapshots.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
 
 QString Tr(const char* text) { return QCoreApplication::translate("StreamCosines", text); }
-
-QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
 
 std::vector<std::vector<double>> ByPosition(const Snapshot& cosines) {
   std::vector<std::vector<double>> matrices;

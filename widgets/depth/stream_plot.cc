@@ -13,6 +13,7 @@
 #include "widgets/frame/header_choice.h"
 #include "widgets/frame/matrix_canvas.h"
 #include "widgets/frame/plot_picture.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -21,10 +22,6 @@ constexpr int kLeastForMatrix = 440;  // width of a view that shows the matrix o
 constexpr double kMatrixShare = 0.4;  // of the width that it takes at most
 constexpr int kHeaderHeight = 28;     // of a view
 constexpr int kMatrixLabels = 24;     // around the matrix, beyond a square
-
-QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
-
-QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
 
 // Column `stream` of an array of places × streams.
 std::vector<double> StreamOf(const Snapshot& snapshot, std::size_t stream) {

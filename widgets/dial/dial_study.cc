@@ -9,7 +9,7 @@
 namespace mhc {
 namespace {
 
-constexpr std::int64_t kMostIterations = 30;  // of the residual's curve
+constexpr std::int64_t kResidualIterations = 30;  // of the residual's curve
 
 // Trials that stay within kMostDialMaps; 0 where not even one does.
 std::int64_t AffordableTrials(const DepthStudyOptions& options) {
@@ -93,7 +93,7 @@ Result<DialPicture> TurnDial(const DialInput& input, std::int64_t trials) {
   }
   if (choice.constraint->name == "sinkhorn") {
     ConstraintChoice longest = choice;
-    longest.options.Set("iterations", kMostIterations);
+    longest.options.Set("iterations", kResidualIterations);
     picture.residual = ResidualByIteration(
         longest, streams, input.logits ? *input.logits : StudyLogits(input.options, 0, 1));
   }

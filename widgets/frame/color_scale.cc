@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kSumReach = 0.1;  // where a sum has its full colour
 constexpr double kBarHeight = 7.0;
-constexpr double kGap = 5.0;
+constexpr double kNumberGap = 5.0;
 constexpr int kBarSteps = 56;
 
 // Limits are round numbers: 1 and 0.05, not 1.00 and 0.050.
@@ -109,11 +109,11 @@ ColorRange RoundRange(std::span<const double> values) {
 
 double ColorBarWidth(const ColorScale& scale, const QFont& font, double length) {
   const QFontMetricsF metrics(font);
-  double width = length + 2.0 * kGap;
+  double width = length + 2.0 * kNumberGap;
   for (const QString& text : {scale.label, LimitText(scale, scale.low()), HighText(scale)}) {
     width += std::ceil(metrics.horizontalAdvance(text)) + 1.0;
   }
-  return width + kGap;
+  return width + kNumberGap;
 }
 
 void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorScale& scale,
@@ -125,7 +125,7 @@ void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorSca
     painter.setPen(look.Color(role));
     painter.drawText(QRectF(x, left_middle.y() - metrics.height() / 2.0, width, metrics.height()),
                      Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, text);
-    x += width + kGap;
+    x += width + kNumberGap;
   };
   write(scale.label, Role::kQuietText);
   write(LimitText(scale, scale.low()), Role::kQuietText);
@@ -140,7 +140,7 @@ void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorSca
   painter.setPen(QPen(look.Color(Role::kBorder), 1.0));
   painter.setBrush(Qt::NoBrush);
   painter.drawRect(bar);
-  x += length + kGap;
+  x += length + kNumberGap;
   write(HighText(scale), Role::kQuietText);
 }
 

@@ -5,14 +5,14 @@
 namespace mhc {
 namespace {
 
-constexpr double kGap = 4.0;
+constexpr double kFlagGap = 4.0;
 constexpr double kNarrowest = 30.0;  // a flag that still has a word in it
 
 // The first row from which down nothing stands at `x`, so that a line can go down from it; `rows`
 // where there is none.
 int FreeRow(const std::vector<double>& ends, double x) {
   auto row = static_cast<int>(ends.size());
-  while (row > 0 && ends[static_cast<std::size_t>(row - 1)] + kGap <= x) --row;
+  while (row > 0 && ends[static_cast<std::size_t>(row - 1)] + kFlagGap <= x) --row;
   return row;
 }
 
@@ -20,16 +20,16 @@ int FreeRow(const std::vector<double>& ends, double x) {
 double RoomToTheLeft(std::span<const FlagWish> wishes, const std::vector<FlagPlace>& places,
                      double row_end, double left, int row) {
   const std::size_t index = places.size();
-  double edge = std::max(left, row_end + kGap);
+  double edge = std::max(left, row_end + kFlagGap);
   for (std::size_t i = 0; i < index; ++i) {
-    if (places[i].row <= row) edge = std::max(edge, wishes[i].x + kGap);
+    if (places[i].row <= row) edge = std::max(edge, wishes[i].x + kFlagGap);
   }
   return wishes[index].x - edge;
 }
 
 std::vector<FlagPlace> PlaceNoWider(std::span<const FlagWish> wishes, double left, double right,
                                     int rows, double widest) {
-  std::vector<double> ends(static_cast<std::size_t>(std::max(rows, 0)), left - kGap);
+  std::vector<double> ends(static_cast<std::size_t>(std::max(rows, 0)), left - kFlagGap);
   std::vector<FlagPlace> places;
   for (const FlagWish& wish : wishes) {
     const double wished = std::min(wish.width, widest);

@@ -10,7 +10,7 @@ namespace mhc {
 namespace {
 
 constexpr double kSample = 14.0;   // length of a line sample
-constexpr double kGap = 4.0;       // inside an entry
+constexpr double kEntryGap = 4.0;  // inside an entry
 constexpr double kBetween = 12.0;  // between entries
 constexpr double kSampleWidth = 2.0;
 // A number as long as most are: the legend keeps its width while numbers change.
@@ -40,9 +40,10 @@ QRect LegendStrip::clipRect() const { return mParentPlot->viewport(); }
 
 double LegendStrip::WidthOf(const LegendEntry& entry, const QFontMetricsF& metrics,
                             bool has_values) const {
-  double width = kSample + kGap + std::ceil(metrics.horizontalAdvance(entry.name));
+  double width = kSample + kEntryGap + std::ceil(metrics.horizontalAdvance(entry.name));
   if (has_values && !entry.value.isEmpty()) {
-    width += kGap + std::ceil(std::max(metrics.horizontalAdvance(QLatin1String(kTypicalNumber)),
+    width +=
+        kEntryGap + std::ceil(std::max(metrics.horizontalAdvance(QLatin1String(kTypicalNumber)),
                                        metrics.horizontalAdvance(entry.value)));
   }
   return width;
@@ -81,10 +82,10 @@ void LegendStrip::draw(QCPPainter* painter) {
     const double y = std::round(middle_);
     painter->drawLine(QLineF(x, y, x + kSample, y));
     const double end = x + width;
-    x += kSample + kGap;
+    x += kSample + kEntryGap;
     write(entry.name, end - x, Role::kText);
     if (has_values) {
-      x += std::ceil(metrics.horizontalAdvance(entry.name)) + kGap;
+      x += std::ceil(metrics.horizontalAdvance(entry.name)) + kEntryGap;
       write(entry.value, end - x, Role::kQuietText);
     }
     x = end + kBetween;

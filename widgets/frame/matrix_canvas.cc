@@ -13,8 +13,8 @@ namespace mhc {
 namespace {
 
 constexpr double kMargin = 8.0;
-constexpr double kBetween = 20.0;  // between matrices
-constexpr double kNarrow = 400.0;  // an area with shorter bars that stand closer
+constexpr double kBetweenMatrices = 20.0;  // between matrices
+constexpr double kNarrow = 400.0;          // an area with shorter bars that stand closer
 constexpr double kLargestCell = 72.0;
 constexpr double kPaperType_px = 11.0;  // 8 pt
 
@@ -103,7 +103,7 @@ Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, co
                                     [](const MatrixContent& m) { return m.has_sums; });
   const double height = inside.height() - bars_height;
   const auto cell = [&](double columns, double rows) {
-    const double wide = (inside.width() - (columns - 1.0) * kBetween) / columns;
+    const double wide = (inside.width() - (columns - 1.0) * kBetweenMatrices) / columns;
     const double high = (height - (rows - 1.0) * kMargin) / rows - layout.line;
     const double side = std::floor(MatrixGeometry::CellFor(std::min(wide, high), size, has_sums));
     return std::clamp(side, 1.0, kLargestCell);
@@ -112,14 +112,14 @@ Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, co
   const double columns = beside ? count : 1.0, rows = beside ? 1.0 : count;
   const double side_cell = cell(columns, rows);
   const double side = MatrixGeometry::SideFor(side_cell, size, has_sums);
-  const double room = (inside.width() - (columns - 1.0) * kBetween) / columns;
+  const double room = (inside.width() - (columns - 1.0) * kBetweenMatrices) / columns;
   const double block = std::clamp(CaptionWidth(matrices, fonts.text), side, std::max(side, room));
   const double block_height = side + layout.line + (beside ? 0.0 : kMargin);
-  const double width = columns * block + (columns - 1.0) * kBetween;
+  const double width = columns * block + (columns - 1.0) * kBetweenMatrices;
   const double left = std::round(inside.center().x() - width / 2.0);
   const double top = std::round(inside.top() + (height - rows * block_height) / 2.0);
   for (std::size_t i = 0; i < matrices.size(); ++i) {
-    const double x = left + (beside ? static_cast<double>(i) * (block + kBetween) : 0.0);
+    const double x = left + (beside ? static_cast<double>(i) * (block + kBetweenMatrices) : 0.0);
     const double y = top + (beside ? 0.0 : static_cast<double>(i) * block_height);
     layout.matrices.push_back(
         {QRectF(x, y, block, layout.line), QPointF(x, y + layout.line), side_cell, size});

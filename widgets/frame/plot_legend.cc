@@ -9,9 +9,9 @@
 namespace mhc {
 namespace {
 
-constexpr double kPadding = 6.0;
+constexpr double kLegendPadding = 6.0;
 constexpr double kSample = 18.0;                       // length of a line sample
-constexpr double kGap = 8.0;                           // between columns
+constexpr double kColumnGap = 8.0;                     // between columns
 constexpr double kMargin = 6.0, kBottomMargin = 14.0;  // to the axes
 constexpr double kWidestName = 150.0;
 constexpr double kStep = 6.0;  // between points at which curves are looked at
@@ -74,7 +74,7 @@ void PlotLegend::Measure() {
     const LegendColumn& column = columns_[static_cast<std::size_t>(i)];
     double width = metrics.horizontalAdvance(kTypicalNumber);
     double heading = metrics.horizontalAdvance(column.name);
-    if (column.dash != Qt::NoPen) heading += kSample + kGap / 2.0;
+    if (column.dash != Qt::NoPen) heading += kSample + kColumnGap / 2.0;
     width = std::max(width, heading);
     for (const LegendRow& row : rows_) {
       if (i < row.values.size()) width = std::max(width, metrics.horizontalAdvance(row.values[i]));
@@ -85,13 +85,14 @@ void PlotLegend::Measure() {
 
 double PlotLegend::Height() const {
   const double rows = shows_rows_ ? static_cast<double>(rows_.size()) : 0.0;
-  return (rows + (HasHeading() ? 1.0 : 0.0)) * row_height_ + kPadding;
+  return (rows + (HasHeading() ? 1.0 : 0.0)) * row_height_ + kLegendPadding;
 }
 
 QRectF PlotLegend::Box(const Spot& spot) const {
   const QCPAxisRect& rect = *mParentPlot->axisRect();
-  double width = 2.0 * kPadding + (shows_rows_ ? kSample + kGap + name_width_ : -kGap);
-  for (const double column : widths_) width += kGap + column;
+  double width =
+      2.0 * kLegendPadding + (shows_rows_ ? kSample + kColumnGap + name_width_ : -kColumnGap);
+  for (const double column : widths_) width += kColumnGap + column;
   const double height = Height();
   const double top = rect.top() + std::max(kMargin, taken_ + 1.0);
   const double free_width = rect.width() - 2.0 * kMargin - width;
@@ -158,9 +159,9 @@ void PlotLegend::draw(QCPPainter* painter) {
   painter->setPen(Qt::NoPen);
   painter->setBrush(background);
   painter->drawRect(box);
-  double top = box.top() + kPadding / 2.0;
+  double top = box.top() + kLegendPadding / 2.0;
   if (HasHeading()) {
-    DrawHeading(*painter, box.right() - kPadding, top);
+    DrawHeading(*painter, box.right() - kLegendPadding, top);
     top += row_height_;
   }
   if (!shows_rows_) return;
@@ -168,21 +169,21 @@ void PlotLegend::draw(QCPPainter* painter) {
   for (const LegendRow& row : rows_) {
     font.setWeight(row.strong ? QFont::DemiBold : QFont::Normal);
     painter->setFont(font);
-    const double left = box.left() + kPadding;
+    const double left = box.left() + kLegendPadding;
     DrawSample(*painter, row, {left + kSample / 2.0, top + row_height_ / 2.0});
     painter->setPen(look_.Color(Role::kText));
     const QString name =
         QFontMetricsF(font).elidedText(row.name, Qt::ElideMiddle, name_width_ + 1.0);
-    painter->drawText(QRectF(left + kSample + kGap, top, name_width_ + 2.0, row_height_),
+    painter->drawText(QRectF(left + kSample + kColumnGap, top, name_width_ + 2.0, row_height_),
                       Qt::AlignLeft | Qt::AlignVCenter, name);
-    double right = box.right() - kPadding;
+    double right = box.right() - kLegendPadding;
     for (auto i = static_cast<int>(widths_.size()) - 1; i >= 0; --i) {
       const double width = widths_[static_cast<std::size_t>(i)];
       if (i < row.values.size()) {
         painter->drawText(QRectF(right - width, top, width, row_height_),
                           Qt::AlignRight | Qt::AlignVCenter, row.values[i]);
       }
-      right -= width + kGap;
+      right -= width + kColumnGap;
     }
     top += row_height_;
   }
@@ -197,12 +198,12 @@ void PlotLegend::DrawHeading(QCPPainter& painter, double right, double top) cons
     painter.drawText(QRectF(right - widths_[i], top, widths_[i], row_height_),
                      Qt::AlignRight | Qt::AlignVCenter, column.name);
     if (column.dash != Qt::NoPen) {
-      const double end = right - metrics.horizontalAdvance(column.name) - kGap / 2.0;
+      const double end = right - metrics.horizontalAdvance(column.name) - kColumnGap / 2.0;
       const double middle = std::round(top + row_height_ / 2.0);
       painter.setPen(QPen(look_.Color(Role::kQuietText), 1.0, column.dash));
       painter.drawLine(QLineF(end - kSample, middle, end, middle));
     }
-    right -= widths_[i] + kGap;
+    right -= widths_[i] + kColumnGap;
   }
 }
 

@@ -12,8 +12,8 @@
 namespace mhc {
 namespace {
 
-constexpr double kPadding = 4.0;  // of a flag's text
-constexpr double kRowGap = 3.0;   // between rows of flags
+constexpr double kFlagPadding = 4.0;  // of a flag's text
+constexpr double kRowGap = 3.0;       // between rows of flags
 constexpr std::array kWidestFlags = {220.0, 140.0, 90.0};
 constexpr double kPennant = 6.0;       // of a flag without text
 constexpr double kTriangle = 8.0;      // of an alert
@@ -76,7 +76,7 @@ void StepMarkers::Place() {
   std::vector<FlagWish> wishes;
   for (const StepFlag& flag : flags_) {
     if (!Shows(flag.step)) continue;
-    const double text = std::ceil(metrics.horizontalAdvance(flag.text)) + 2.0 * kPadding;
+    const double text = std::ceil(metrics.horizontalAdvance(flag.text)) + 2.0 * kFlagPadding;
     placed_.push_back({&flag, X(flag.step), {}});
     wishes.push_back({X(flag.step), text});
   }
@@ -132,9 +132,9 @@ void StepMarkers::DrawFlag(QCPPainter& painter, const PlacedFlag& placed) const 
   painter.setBrush(background);
   painter.drawRect(box);
   const QFontMetricsF metrics(painter.font());
-  const double room = place.width - 2.0 * kPadding + 1.0;
+  const double room = place.width - 2.0 * kFlagPadding + 1.0;
   painter.setPen(look_.Color(Role::kText));
-  painter.drawText(box.adjusted(kPadding, 0.0, 0.0, 0.0), Qt::AlignLeft | Qt::AlignVCenter,
+  painter.drawText(box.adjusted(kFlagPadding, 0.0, 0.0, 0.0), Qt::AlignLeft | Qt::AlignVCenter,
                    metrics.elidedText(placed.flag->text, Qt::ElideRight, room));
 }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr int kHeaderHeight = 24;
 constexpr int kLoadingDelay_ms = 150;
 
-const QString kBetween = QStringLiteral(" · ");
+const QString kBetweenParts = QStringLiteral(" · ");
 
 // Leaves out its last parts where there is no room: half a word says less than none.
 class PartsLabel : public QLabel {
@@ -27,14 +27,14 @@ class PartsLabel : public QLabel {
 
  protected:
   void paintEvent(QPaintEvent*) override {
-    QStringList parts = text().split(kBetween);
+    QStringList parts = text().split(kBetweenParts);
     const auto fits = [&] {
-      return fontMetrics().horizontalAdvance(parts.join(kBetween)) <= width();
+      return fontMetrics().horizontalAdvance(parts.join(kBetweenParts)) <= width();
     };
     while (!parts.empty() && !fits()) parts.removeLast();
     QPainter painter(this);
     style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter, palette(),
-                          isEnabled(), parts.join(kBetween), foregroundRole());
+                          isEnabled(), parts.join(kBetweenParts), foregroundRole());
   }
 };
 

@@ -16,7 +16,7 @@ namespace mhc {
 namespace {
 
 constexpr std::size_t kMostSteps = 50;
-constexpr int kDigits = 3;
+constexpr int kMillisecondDigits = 3;
 constexpr int kBetween_ms = 2000;
 
 QString ColumnText(std::string_view name) {
@@ -41,7 +41,8 @@ std::int64_t LastChangeBefore(const RunDocument& run, std::int64_t step) {
 }
 
 QString Milliseconds(double value) {
-  return CostValues::tr("%1 ms").arg(QString::fromStdString(MeasureText(value, kDigits)));
+  return CostValues::tr("%1 ms").arg(
+      QString::fromStdString(MeasureText(value, kMillisecondDigits)));
 }
 
 std::int64_t Moved(const ElementCount& elements) { return elements.read + elements.written; }

@@ -45,13 +45,13 @@ constexpr std::array kRows = {
         Kind::kLast, true},
 };
 
-constexpr int kDigits = 4;
+constexpr int kValueDigits = 4;
 
-QString Number(double value, int digits = kDigits) {
+QString Number(double value, int digits = kValueDigits) {
   return QString::fromStdString(MeasureText(value, digits)).replace(' ', QChar(QChar::Nbsp));
 }
 
-QString Count(std::int64_t count) { return QString::fromStdString(StepText(count)); }
+QString CountText(std::int64_t count) { return QString::fromStdString(StepText(count)); }
 
 // False for what a run of that configuration does not have.
 bool Has(const Row& row, const Configuration& configuration) {
@@ -83,7 +83,8 @@ QString ValueText(const RunDocument& run, const Row& row, std::int64_t step) {
   }
   if (row.kind == Kind::kCount) {
     const Extent extent = series.Over(1, step);
-    return CursorValues::tr("%1 of %2").arg(Count(std::llround(extent.sum)), Count(extent.finite));
+    return CursorValues::tr("%1 of %2")
+        .arg(CountText(std::llround(extent.sum)), CountText(extent.finite));
   }
   std::int64_t found = 0;
   double value = 0.0;

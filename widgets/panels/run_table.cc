@@ -23,7 +23,7 @@
 namespace mhc {
 namespace {
 
-enum Column { kShown, kRun, kLoss, kColumns };
+enum RunColumn { kShown, kRun, kLoss, kColumns };
 
 constexpr int kPadding = 4;  // above and below a row's two lines
 constexpr int kEye = 14, kLine = 18, kGap = 8;

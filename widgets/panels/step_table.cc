@@ -14,10 +14,10 @@
 namespace mhc {
 namespace {
 
-enum Column { kStep, kText, kMeasure, kSign, kColumns };
+enum StepColumn { kStep, kText, kMeasure, kSign, kStepColumns };
 
-constexpr int kGap = 8;    // between columns
-constexpr int kAbove = 4;  // and below a row's text
+constexpr int kColumnGap = 8;  // between columns
+constexpr int kAbove = 4;      // and below a row's text
 constexpr int kSignSize = 10;
 
 QString StepWords(const StepRow& row) {
@@ -41,7 +41,7 @@ class StepTable::Model : public QAbstractTableModel {
     return parent.isValid() ? 0 : static_cast<int>(rows_.size());
   }
   int columnCount(const QModelIndex& parent = {}) const override {
-    return parent.isValid() ? 0 : kColumns;
+    return parent.isValid() ? 0 : kStepColumns;
   }
   QVariant headerData(int section, Qt::Orientation, int role) const override {
     return section == kMeasure && role == Qt::DisplayRole ? QVariant(measure_) : QVariant();
@@ -89,7 +89,7 @@ class StepTable::Delegate : public QStyledItemDelegate {
     switch (index.column()) {
       case kStep:
         painter->setPen(look.Color(Role::kQuietText));
-        painter->drawText(cell.adjusted(0, 0, -kGap, 0), Qt::AlignRight | Qt::AlignTop,
+        painter->drawText(cell.adjusted(0, 0, -kColumnGap, 0), Qt::AlignRight | Qt::AlignTop,
                           StepWords(row));
         break;
       case kText:
@@ -109,7 +109,7 @@ class StepTable::Delegate : public QStyledItemDelegate {
       const double middle = cell.top() + table_.fontMetrics().height() / 2.0;
       DrawTriangle(painter, {cell.left() + kSignSize / 2.0, middle}, kSignSize,
                    table_.look_.Color(Role::kWarning));
-      cell.setLeft(cell.left() + kSignSize + kGap / 2);
+      cell.setLeft(cell.left() + kSignSize + kColumnGap / 2);
     }
     QFont font = table_.font();
     font.setStrikeOut(row.struck);
@@ -187,9 +187,9 @@ void StepTable::FitColumns() {
     step = std::max(step, metrics.horizontalAdvance(StepWords(row)));
     measure = std::max(measure, metrics.horizontalAdvance(row.measure));
   }
-  setColumnWidth(kStep, kPanelMargin + step + kGap);
-  setColumnWidth(kMeasure, kGap + measure);
-  setColumnWidth(kSign, kGap + kSignSize + kPanelMargin);
+  setColumnWidth(kStep, kPanelMargin + step + kColumnGap);
+  setColumnWidth(kMeasure, kColumnGap + measure);
+  setColumnWidth(kSign, kColumnGap + kSignSize + kPanelMargin);
   const int others = columnWidth(kStep) + (has_measure_ ? columnWidth(kMeasure) : 0) +
                      (has_measure_ ? columnWidth(kSign) : kPanelMargin);
   setColumnWidth(kText, std::max(1, viewport()->width() - others));
@@ -199,7 +199,7 @@ void StepTable::FitColumns() {
 int StepTable::TextWidth(const StepRow& row) const {
   int width = columnWidth(kText);
   if (has_measure_ && row.measure.isEmpty()) width += columnWidth(kMeasure);
-  if (row.sign == StepRow::Sign::kAlert) width -= kSignSize + kGap / 2;
+  if (row.sign == StepRow::Sign::kAlert) width -= kSignSize + kColumnGap / 2;
   return width;
 }
 
@@ -247,7 +247,7 @@ void StepTable::paintEvent(QPaintEvent* event) {
 }
 
 QSize StepTable::sizeHint() const {
-  int height = horizontalHeader()->sizeHint().height() + kGap;
+  int height = horizontalHeader()->sizeHint().height() + kColumnGap;
   if (model_->rows().empty()) {
     height += WrappedHeight(empty_, font(), std::max(100, viewport()->width() - 2 * kPanelMargin));
   }

@@ -5,13 +5,13 @@
 namespace mhc {
 namespace {
 
-constexpr int kLook_ms = 50;
+constexpr int kEngineLook_ms = 50;
 
 }  // namespace
 
 EngineLaunch::EngineLaunch(QObject* parent, std::chrono::milliseconds patience)
     : QObject(parent), program_(PathBeside("mhc-engine")), patience_(patience) {
-  timer_.setInterval(kLook_ms);
+  timer_.setInterval(kEngineLook_ms);
   connect(&timer_, &QTimer::timeout, this, &EngineLaunch::Look);
 }
 

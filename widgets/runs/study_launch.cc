@@ -5,12 +5,12 @@
 namespace mhc {
 namespace {
 
-constexpr int kLook_ms = 500;
+constexpr int kStudyLook_ms = 500;
 
 }  // namespace
 
 StudyLaunch::StudyLaunch(QObject* parent) : QObject(parent) {
-  timer_.setInterval(kLook_ms);
+  timer_.setInterval(kStudyLook_ms);
   connect(&timer_, &QTimer::timeout, this, &StudyLaunch::Look);
 }
 

@@ -9,10 +9,10 @@
 namespace mhc {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUndefinedValue = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-constexpr Eigen::Index kUsualStreams = 4;
+constexpr Eigen::Index kUsualSize = 4;
 
 // What rounding leaves of a zero in a matrix of n rows and norm 1.
 double RoundingOf(Eigen::Index n) {
@@ -38,15 +38,15 @@ void OrderTies(std::vector<std::complex<double>>& values) {
 }  // namespace
 
 Vector SingularValues(const Matrix& matrix) {
-  if (matrix.rows() == kUsualStreams && matrix.cols() == kUsualStreams) {
+  if (matrix.rows() == kUsualSize && matrix.cols() == kUsualSize) {
     return SingularValuesOfFour(matrix);
   }
-  if (!matrix.allFinite()) return Vector::Constant(matrix.rows(), kNan);
+  if (!matrix.allFinite()) return Vector::Constant(matrix.rows(), kUndefinedValue);
   return Eigen::JacobiSVD<Eigen::MatrixXd>(matrix).singularValues();
 }
 
 Eigen::Vector4d SingularValuesOfFour(const FourByFour& matrix) {
-  if (!matrix.allFinite()) return Eigen::Vector4d::Constant(kNan);
+  if (!matrix.allFinite()) return Eigen::Vector4d::Constant(kUndefinedValue);
   return Eigen::JacobiSVD<Eigen::Matrix4d>(matrix).singularValues();
 }
 
@@ -55,13 +55,13 @@ double SpectralNorm(const Matrix& matrix) { return SingularValues(matrix)(0); }
 double ConditionNumber(const Matrix& matrix) {
   const Vector values = SingularValues(matrix);
   const double smallest = values(values.size() - 1);
-  if (std::isnan(smallest)) return kNan;
+  if (std::isnan(smallest)) return kUndefinedValue;
   const bool singular = smallest <= RoundingOf(matrix.rows()) * values(0);
   return singular ? kInfinity : values(0) / smallest;
 }
 
 std::vector<std::complex<double>> Eigenvalues(const Matrix& matrix) {
-  std::vector<std::complex<double>> values(matrix.rows(), {kNan, kNan});
+  std::vector<std::complex<double>> values(matrix.rows(), {kUndefinedValue, kUndefinedValue});
   if (!matrix.allFinite()) return values;
   const Eigen::EigenSolver<Eigen::MatrixXd> solver(matrix, /*computeEigenvectors=*/false);
   if (solver.info() != Eigen::Success) return values;
@@ -80,7 +80,7 @@ double SpectralGap(double second_eigenvalue) { return 1.0 - second_eigenvalue; }
 
 double MixingTime(double second_eigenvalue) {
   constexpr double kRemaining = 0.01;
-  const double rounding = RoundingOf(kUsualStreams);
+  const double rounding = RoundingOf(kUsualSize);
   if (second_eigenvalue >= 1.0 - rounding) return kInfinity;
   return second_eigenvalue <= rounding ? 0.0 : std::log(kRemaining) / std::log(second_eigenvalue);
 }

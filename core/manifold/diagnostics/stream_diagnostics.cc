@@ -11,13 +11,13 @@
 namespace mhc {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoSpread = std::numeric_limits<double>::quiet_NaN();
 constexpr Eigen::Index kUsualStreams = 4;
 
 // exp(−Σ q ln q) of the shares q of these; NaN where all are 0.
 double EffectiveCount(const Vector& values) {
   const double sum = values.sum();
-  if (sum == 0.0) return kNan;
+  if (sum == 0.0) return kNoSpread;
   double entropy = 0.0;
   for (const double value : values) {
     const double share = value / sum;
@@ -61,7 +61,7 @@ double DiversityEnergy(const Matrix& streams) {
 }
 
 double EffectiveRank(const Matrix& streams) {
-  if (!streams.allFinite()) return kNan;
+  if (!streams.allFinite()) return kNoSpread;
   // Otherwise tall, so that the QR step before the Jacobi sweeps leaves an n×n problem.
   const Vector values =
       streams.rows() == streams.cols()
@@ -77,7 +77,7 @@ double DiversityEnergyOfGram(const GramRef& gram) {
 }
 
 double EffectiveRankOfGram(const GramRef& gram) {
-  if (!gram.allFinite()) return kNan;
+  if (!gram.allFinite()) return kNoSpread;
   Vector squares = EigenvaluesOfGram(gram);
   const double rounding = static_cast<double>(gram.rows()) *
                           std::numeric_limits<double>::epsilon() * squares.maxCoeff();

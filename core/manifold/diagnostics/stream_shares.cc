@@ -5,13 +5,13 @@
 namespace mhc {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoShare = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
 Vector StreamShares(const Vector& weights) {
   const bool are_shares = weights.allFinite() && weights.minCoeff() >= 0.0 && !weights.isZero(0.0);
-  if (!are_shares) return Vector::Constant(weights.size(), kNan);
+  if (!are_shares) return Vector::Constant(weights.size(), kNoShare);
   // Relative to the largest, so that the sum does not overflow.
   const Vector relative = weights / weights.maxCoeff();
   return relative / relative.sum();
@@ -26,7 +26,7 @@ Vector SignalShares(const Vector& weights, const Matrix& streams) {
 double EffectiveStreams(const Vector& shares) { return 1.0 / shares.squaredNorm(); }
 
 DominantStream FindDominantStream(const Vector& shares) {
-  if (!shares.allFinite()) return {-1, kNan};
+  if (!shares.allFinite()) return {-1, kNoShare};
   Eigen::Index stream = 0;
   const double share = shares.maxCoeff(&stream);
   return {static_cast<int>(stream), share};
