@@ -21,38 +21,95 @@ if(CCACHE)
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 if(MHC_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
+  # The first fault ends the program.
+  add_compile_options(-fsanitize=${MHC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${MHC_SANITIZE})
 endif()
+
+# mhc_unity(TARGET SOURCES…): with MHC_UNITY, the sources of one folder are compiled together, at most
+# a dozen at a time. A build from nothing takes half of the time that way; a changed file costs its
+# neighbours, so that a developer's presets leave it off. Names in unnamed namespaces are therefore
+# unique within a folder; MHC_APART names the folders that keep their files apart.
+function(mhc_unity target)
+  if(NOT MHC_UNITY)
+    return()
+  endif()
+  foreach(source ${ARGN})
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    if(source MATCHES "\\.cc$" AND NOT folder IN_LIST MHC_APART)
+      string(MAKE_C_IDENTIFIER "${folder}" folder)
+      list(APPEND folders "${folder}")
+      list(APPEND sources_of_${folder} "${source}")
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  foreach(folder ${folders})
+    # Batches of one size, so that no core waits for the longest.
+    list(LENGTH sources_of_${folder} count)
+    math(EXPR batches "(${count} + 11) / 12")
+    set(index 0)
+    foreach(source ${sources_of_${folder}})
+      math(EXPR batch "${index} * ${batches} / ${count}")
+      set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${folder}_${batch}")
+      math(EXPR index "${index} + 1")
+    endforeach()
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
 
 add_library(mhc_warnings INTERFACE)
 target_compile_options(mhc_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
                        $<$<BOOL:${MHC_WERROR}>:-Werror>)
 
-# mhc_room(NAME FOLDER PUBLIC|PRIVATE LIBRARIES…): a library of all sources below a folder.
+# mhc_room(NAME FOLDER PUBLIC|PRIVATE LIBRARIES…): a library of all sources below a folder, but those
+# of a part.
 function(mhc_room name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
+  get_property(parted GLOBAL PROPERTY MHC_PARTED)
+  list(REMOVE_ITEM sources ${parted} "")
   add_library(${name} STATIC ${sources})
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  mhc_unity(${name} ${sources})
   target_link_libraries(${name} ${ARGN} PRIVATE mhc_warnings)
+endfunction()
+
+# mhc_part(NAME FOLDER FILES LIBRARIES…): those pairs of a folder's files as a library of their own,
+# so that they are built where their room is not.
+function(mhc_part name folder files)
+  set(sources "")
+  foreach(file ${files})
+    list(APPEND sources "${CMAKE_SOURCE_DIR}/${folder}/${file}.cc" "${CMAKE_SOURCE_DIR}/${folder}/${file}.h")
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY MHC_PARTED ${sources})
+  add_library(${name} STATIC ${sources})
+  mhc_unity(${name} ${sources})
+  target_link_libraries(${name} PUBLIC ${ARGN} PRIVATE mhc_warnings)
 endfunction()
 
 # mhc_program(NAME FOLDER LIBRARIES…): an executable in bin/.
 function(mhc_program name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
   add_executable(${name} ${sources})
+  mhc_unity(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${ARGN} mhc_warnings)
 endfunction()
 
-# mhc_tests(NAME FOLDER [SERIAL] LIBRARIES…): every *.cc below a folder of tests/ as one GoogleTest
-# program. SERIAL: its tests take all cores, and run while no other does.
+# mhc_tests(NAME FOLDER [SERIAL] [MAIN FILE] [APART FOLDERS] LIBRARIES…): every *.cc below a folder of
+# tests/ as one GoogleTest program. MAIN is its main function where that is not GoogleTest's; APART
+# are folders below it ("one|other") that are programs of their own. SERIAL: its tests take all
+# cores, and run while no other does.
 function(mhc_tests name folder)
-  cmake_parse_arguments(PARSE_ARGV 2 tests "SERIAL" "" "")
+  cmake_parse_arguments(PARSE_ARGV 2 tests "SERIAL" "MAIN;APART" "")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
+  if(tests_APART)
+    list(FILTER sources EXCLUDE REGEX "/${folder}/(${tests_APART})/")
+  endif()
   if(NOT sources)
     return()
   endif()
-  add_executable(${name} ${sources})
+  add_executable(${name} ${sources} ${tests_MAIN})
+  mhc_unity(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${tests_UNPARSED_ARGUMENTS} mhc_warnings GTest::gmock
                         GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE MHC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
