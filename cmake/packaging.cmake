@@ -1,22 +1,53 @@
-# `installers/from_source package`: an archive that runs where it is unpacked, LibTorch's libraries
-# beside the engine.
-include(GNUInstallDirs)
-install(TARGETS mhc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES core/record/FORMAT.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# `installers/from_source package`: an archive that runs where it is unpacked and a Debian package,
+# both with the lab, and LibTorch's libraries beside the engine.
+set(mhc_libraries "lib/mhc-lab")  # below the prefix
+set(mhc_documents "share/doc/mhc-lab")
+
+install(TARGETS mhc RUNTIME DESTINATION bin)
+install(FILES README.md CHANGELOG.md LICENSE core/record/FORMAT.md DESTINATION "${mhc_documents}")
+
+# mhc_manual(PROGRAM): its man page, with the version.
+function(mhc_manual program)
+  configure_file("installers/man/${program}.1" "${CMAKE_BINARY_DIR}/man/${program}.1" @ONLY)
+  install(FILES "${CMAKE_BINARY_DIR}/man/${program}.1" DESTINATION share/man/man1)
+endfunction()
+
+mhc_manual(mhc)
 if(MHC_ENGINE)
-  set(mhc_libraries "${CMAKE_INSTALL_LIBDIR}/mhc-lab")
   set_target_properties(mhc-engine PROPERTIES INSTALL_RPATH "$ORIGIN/../${mhc_libraries}")
-  install(TARGETS mhc-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS mhc-engine RUNTIME DESTINATION bin)
   foreach(library libtorch.so libtorch_cpu.so libc10.so libgomp.so.1)
     install(FILES "${TORCH_INSTALL_PREFIX}/lib/${library}" DESTINATION "${mhc_libraries}")
   endforeach()
+  mhc_manual(mhc-engine)
+endif()
+if(MHC_LAB)
+  install(TARGETS mhclab RUNTIME DESTINATION bin)
+  install(FILES installers/desktop/mhclab.desktop DESTINATION share/applications)
+  install(FILES installers/desktop/org.mhclab.mhclab.metainfo.xml DESTINATION share/metainfo)
+  install(FILES resources/icons/mhclab.svg DESTINATION share/icons/hicolor/scalable/apps)
+  mhc_manual(mhclab)
 endif()
 
-set(CPACK_GENERATOR TGZ)
+set(CPACK_GENERATOR TGZ DEB)
 set(CPACK_PACKAGE_NAME mhc-lab)
 set(CPACK_PACKAGE_VENDOR "mHC Lab")
+set(CPACK_PACKAGE_CONTACT "mHC Lab")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Lab for manifold-constrained hyper-connections")
+set(CPACK_PACKAGE_DESCRIPTION
+    "Trains small decoders with hyper-connections, shows what their mixing matrices
+do while they train, and lets their constraint be changed in the middle of a run.")
 set(CPACK_RESOURCE_FILE_LICENSE "${CMAKE_SOURCE_DIR}/LICENSE")
 set(CPACK_OUTPUT_FILE_PREFIX "${CMAKE_SOURCE_DIR}/dist")
+set(CPACK_STRIP_FILES ON)
 set(CPACK_THREADS 2)
+
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "mHC Lab <mhc-lab@localhost>")
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# LibTorch is in the package itself.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${TORCH_INSTALL_PREFIX}/lib")
+# Plug-ins that are loaded by name: software OpenGL and a typeface.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libgl1-mesa-dri, fonts-dejavu-core")
 include(CPack)
