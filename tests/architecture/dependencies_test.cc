@@ -200,5 +200,21 @@ TEST(Includes, QtHeadersStandInTheWindowsRoomsAlone) {
   }
 }
 
+// Built without Qt, so that the thread sanitizer can watch it.
+TEST(Includes, TheReaderOfRecordsIncludesNoQt) {
+  const std::regex qt("^#include <Q[A-Za-z]+.*");
+  const std::string folder = "widgets/document/";
+  for (const std::string name :
+       {"reader_thread", "run_follower", "run_update", "series", "smoothed_series"}) {
+    for (const char* ending : {".h", ".cc"}) {
+      const auto lines = Lines(std::filesystem::path(MHC_SOURCE_DIR) / (folder + name + ending));
+      EXPECT_FALSE(lines.empty()) << name << ending;
+      for (const std::string& line : lines) {
+        EXPECT_FALSE(std::regex_match(line, qt)) << name << ending << ": " << line;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mhc
