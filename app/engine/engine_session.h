@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "app/command_line/command.h"
-#include "core/train/experiment.h"
+#include "core/train/experiment/experiment.h"
 
 namespace mhc {
 

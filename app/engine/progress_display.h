@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "core/train/experiment.h"
+#include "core/train/experiment/experiment.h"
 
 namespace mhc {
 

@@ -88,6 +88,11 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"core/plan", kBelowPlan},
     {"core/model", kBelowPlan},
     {"core/train", And({"core/model"}, kBelowPlan)},
+    {"core/train/intervention_desk", And({"core/train", "core/model"}, kBelowPlan)},
+    {"core/train/nonfinite_guard", And({"core/train", "core/model"}, kBelowPlan)},
+    {"core/train/experiment",
+     And({"core/train/intervention_desk", "core/train/nonfinite_guard", "core/train", "core/model"},
+         kBelowPlan)},
     {"app/command_line", kBelowPlan},
     {"app/mhc", And({"app/command_line", "core/plan"}, kBelowPlan)},
     {"app/engine", And({"app/command_line", "core/train", "core/model"}, kBelowPlan)},
@@ -123,7 +128,9 @@ bool MayInclude(const std::string& room, const std::string& included) {
   const std::string other = RoomOf(included);
   if (other == room) return true;
   for (const std::string& allowed : kMayInclude.at(room)) {
-    if (other == allowed || other.starts_with(allowed + "/")) return true;
+    // The room around a room means itself, not those beside it.
+    const bool is_around = room.starts_with(allowed + "/");
+    if (other == allowed || (!is_around && other.starts_with(allowed + "/"))) return true;
   }
   return false;
 }

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/train/experiment.h"
+#include "core/train/experiment/experiment.h"
 #include "train_fixture.h"
 
 namespace mhc {

@@ -27,6 +27,12 @@ class ExperimentRequestsTest : public ExperimentTest {
   RunState RecordedState(const std::string& name) const { return Must(Reader(name).State()); }
 };
 
+TEST(InterventionEffects, EveryDeclaredKindHasOne) {
+  for (const InterventionKind& kind : InterventionKinds()) {
+    EXPECT_TRUE(HasEffect(kind.value.key)) << kind.value.key;
+  }
+}
+
 TEST_F(ExperimentRequestsTest, EveryRequestHasExactlyOneOutcome) {
   const Script script = {{0, "checkpoint"},
                          {2, "constraint", "row_softmax", "0", "keep_logits"},

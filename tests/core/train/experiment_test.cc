@@ -1,5 +1,5 @@
 // Starting, finishing, and what cannot be started or resumed.
-#include "core/train/experiment.h"
+#include "core/train/experiment/experiment.h"
 
 #include <unistd.h>
 

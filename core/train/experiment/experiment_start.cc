@@ -1,10 +1,9 @@
 // Starting and resuming an experiment.
-#include <algorithm>
 
 #include "core/formats/small_file.h"
 #include "core/record/configuration/data_source.h"
 #include "core/record/record/unix_time.h"
-#include "core/train/experiment.h"
+#include "core/train/experiment/experiment.h"
 
 namespace mhc {
 namespace {
@@ -40,11 +39,6 @@ Configuration Resolved(Configuration configuration, const ExperimentHost& host) 
   return configuration;
 }
 
-bool ChangesTraining(const Intervention& intervention) {
-  const InterventionKind* kind = FindInterventionKind(intervention.request.kind);
-  return kind != nullptr && kind->changes_training;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given,
@@ -73,7 +67,7 @@ Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given
   std::unique_ptr<Experiment> experiment(new Experiment(std::move(*folder), std::move(*lock),
                                                         std::move(*writer), std::move(*data),
                                                         std::move(trainer), {}, host));
-  if (auto status = experiment->SaveCheckpointNow("start"); !status) {
+  if (auto status = experiment->run_.SaveCheckpoint("start"); !status) {
     return tl::unexpected(status.error());
   }
   return experiment;
@@ -119,74 +113,47 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
 Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
   const auto last = reader.FurthestStep();
   if (!last) return tl::unexpected(last.error());
-  if (auto swept = checkpoints_.RemovePartialFolders(); !swept) return swept;
-  if (checkpoints_.empty()) {
+  if (auto swept = run_.checkpoints.RemovePartialFolders(); !swept) return swept;
+  if (run_.checkpoints.empty()) {
     if (*last > 0) {
       return Fail("{}: holds none of the recorded checkpoints, expected at least step-000000000",
-                  folder_.checkpoints_path().string());
+                  run_.folder.checkpoints_path().string());
     }
     // Killed before step 0 was saved: the start is a function of the configuration.
-    return SaveCheckpointNow("start");
+    return run_.SaveCheckpoint("start");
   }
-  auto loaded = checkpoints_.LoadNewest(*trainer_);
+  auto loaded = run_.checkpoints.LoadNewest(*run_.trainer);
   if (!loaded) return tl::unexpected(loaded.error());
   const TrainingState& state = loaded->state;
-  if (state.data_hash != data_.hash()) {
-    return Fail("{}: its checkpoint at step {} was trained on other data", folder_.path().string(),
-                state.step);
+  if (state.data_hash != run_.data.hash()) {
+    return Fail("{}: its checkpoint at step {} was trained on other data",
+                run_.folder.path().string(), state.step);
   }
-  finished_ = state.step;
-  repeats_until_ = *last;
-  peak_learning_rate_ = state.learning_rate;
-  on_nonfinite_ = state.on_nonfinite;
-  seconds_ = state.seconds;
-  last_intervention_ = state.last_intervention;
-  if (auto remembered = RememberInterventions(reader, state); !remembered) return remembered;
+  run_.state = state;
+  if (auto remembered = desk_.Remember(reader, *last); !remembered) return remembered;
+  if (auto remembered = guard_.Remember(reader, *last); !remembered) return remembered;
   const auto description = reader.Description();
   if (!description) return tl::unexpected(description.error());
-  if (auto status = writer_.BeginSegment(finished_, "resume"); !status) return status;
+  if (auto status = run_.writer.BeginSegment(run_.state.step, "resume"); !status) return status;
   for (const std::string& sentence : loaded->damaged) {
-    if (auto said = SayAlert("damaged_checkpoint", sentence); !said) return said;
+    if (auto said = run_.SayAlert("damaged_checkpoint", sentence); !said) return said;
   }
   return TellWhatChanged(*description);
 }
 
-// Those that the checkpoint does not contain are applied again at their steps.
-Status Experiment::RememberInterventions(RecordReader& reader, const TrainingState& state) {
-  const auto interventions = reader.Interventions();
-  if (!interventions) return tl::unexpected(interventions.error());
-  for (const Intervention& past : *interventions) {
-    settled_.insert(past.request.id);
-    if (!past.applied || past.undone || !ChangesTraining(past)) continue;
-    const bool contained = past.step < state.step ||
-                           (past.step == state.step && past.number <= state.last_intervention);
-    if (!contained) replays_.push_back(past);
-  }
-  std::stable_sort(replays_.begin(), replays_.end(),
-                   [](const Intervention& a, const Intervention& b) { return a.step < b.step; });
-  // A run that went back again and again before it got past its failure is not new to it.
-  const auto segments = reader.Segments();
-  if (!segments) return tl::unexpected(segments.error());
-  for (auto segment = segments->rbegin(); segment != segments->rend(); ++segment) {
-    if (segment->reason == "start" || segment->first_step < finished_) break;
-    if (segment->reason == "roll_back") ++roll_backs_;
-  }
-  failed_step_ = roll_backs_ > 0 ? repeats_until_ + 1 : 0;
-  return {};
-}
-
 // The last bit is promised for the same LibTorch, threads and device only.
 Status Experiment::TellWhatChanged(const RunDescription& started) {
-  const std::string device = trainer_->device().str();
-  if (started.torch_version == TORCH_VERSION && started.threads == host_.threads &&
+  const std::string device = run_.trainer->device().str();
+  if (started.torch_version == TORCH_VERSION && started.threads == run_.host.threads &&
       started.device == device) {
     return {};
   }
-  return SayAlert("environment",
-                  fmt::format("resumed with LibTorch {}, {} threads, {}; started with LibTorch {}, "
-                              "{} threads, {}: repeated steps may differ in their last bits",
-                              TORCH_VERSION, host_.threads, device, started.torch_version,
-                              started.threads, started.device));
+  return run_.SayAlert(
+      "environment",
+      fmt::format("resumed with LibTorch {}, {} threads, {}; started with LibTorch {}, "
+                  "{} threads, {}: repeated steps may differ in their last bits",
+                  TORCH_VERSION, run_.host.threads, device, started.torch_version, started.threads,
+                  started.device));
 }
 
 }  // namespace mhc

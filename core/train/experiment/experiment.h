@@ -1,0 +1,69 @@
+// An experiment: the loop around Trainer. It takes a run step by step, has the intervention desk
+// settle requests at step boundaries, records every step, and goes back where the guard says so.
+//
+// Lifetime: Start or Resume, then Run once. Thread rule: all on the training thread.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/train/experiment_host.h"
+#include "core/train/intervention_desk/intervention_desk.h"
+#include "core/train/nonfinite_guard/nonfinite_guard.h"
+#include "core/train/training_run.h"
+
+namespace mhc {
+
+class Experiment {
+ public:
+  // Loads the data, builds the model, and only then makes the run folder and saves step 0: bad
+  // input leaves no folder behind.
+  static Result<std::unique_ptr<Experiment>> Start(const Configuration& configuration,
+                                                   const std::filesystem::path& run,
+                                                   const ExperimentHost& host);
+  // Takes the run's lock and goes back to its newest readable checkpoint. Errors: no run, another
+  // holder, other data than the run was started with, already finished.
+  static Result<std::unique_ptr<Experiment>> Resume(const std::filesystem::path& run,
+                                                    const ExperimentHost& host);
+
+  // Trains until the last step, a stop, or a failure. `stop_requested` is asked at step boundaries
+  // and while paused. Returns finished, stopped or failed; errors are those of disk and record.
+  Result<RunState> Run(const std::function<bool()>& stop_requested);
+
+  const RunFolder& folder() const { return run_.folder; }
+
+ private:
+  Experiment(RunFolder folder, RunLock lock, RecordWriter writer, TokenData data,
+             std::unique_ptr<Trainer> trainer, const std::vector<CheckpointRow>& checkpoints,
+             const ExperimentHost& host);
+
+  // experiment_start.cc
+  Status GoBackToNewestCheckpoint(RecordReader& reader);
+  Status TellWhatChanged(const RunDescription& started);
+
+  // experiment.cc
+  Result<RunState> TrainCatchingExceptions(const std::function<bool()>& stop_requested);
+  Result<RunState> Train(const std::function<bool()>& stop_requested);
+  Status TrainOneStep();
+  Status AppendStep(StepRecord& record);
+  Status GuardAgainst(const StepOutcome& outcome);
+  Status SaveRegularCheckpoint();
+  Status Finish(RunState state);
+
+  // experiment_rows.cc
+  StepRecord RecordOf(const StepOutcome& outcome, double learning_rate) const;
+  void RecordParts(const PartClock& clock, StepRecord& record) const;
+  void EvaluateInto(StepRecord& record);
+  void Report(const StepRecord& record);
+
+  TrainingRun run_;
+  InterventionDesk desk_;
+  NonfiniteGuard guard_;
+  double record_ms_ = 0.0;  // that the last row took
+  std::deque<double> recent_step_seconds_;
+};
+
+}  // namespace mhc

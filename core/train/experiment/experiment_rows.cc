@@ -1,0 +1,54 @@
+// What a step leaves behind: its row of the record, and a word to who watches.
+#include <numeric>
+
+#include "core/train/experiment/experiment.h"
+
+namespace mhc {
+
+// What every step has.
+StepRecord Experiment::RecordOf(const StepOutcome& outcome, double learning_rate) const {
+  StepRecord record;
+  record.step = run_.state.step + 1;
+  const std::int64_t tokens = run_.configuration().train.batch * run_.configuration().model.context;
+  record.Set("tokens", static_cast<double>(record.step * tokens));
+  record.Set("loss", outcome.loss);
+  record.Set("learning_rate", learning_rate);
+  record.Set("gradient_norm", outcome.gradient_norm);
+  record.Set("mixing_gradient_norm", outcome.mixing_gradient_norm);
+  record.Set("mixing_logits_gradient_norm", outcome.mixing_logits_gradient_norm);
+  record.Set("clipped", outcome.clipped);
+  if (outcome.harmonized_scale) record.Set("harmonized_scale", *outcome.harmonized_scale);
+  record.Set("skipped", !outcome.finite);
+  record.Set("record_ms", record_ms_);
+  return record;
+}
+
+void Experiment::RecordParts(const PartClock& clock, StepRecord& record) const {
+  record.Set("apply_ms", clock.Milliseconds(StepPart::kApply));
+  record.Set("sublayer_ms", clock.Milliseconds(StepPart::kSublayer));
+  if (run_.configuration().SiteCount() == 0) return;
+  record.Set("coefficients_ms", clock.Milliseconds(StepPart::kCoefficients));
+  record.Set("constraint_ms", clock.Milliseconds(StepPart::kConstraint));
+}
+
+void Experiment::EvaluateInto(StepRecord& record) {
+  const TrainSettings& settings = run_.configuration().train;
+  const bool due = settings.evaluate_every > 0 && run_.state.step % settings.evaluate_every == 0;
+  if (due || run_.state.step == settings.steps) {
+    record.Set("validation_loss", run_.trainer->Evaluate(run_.data));
+  }
+}
+
+void Experiment::Report(const StepRecord& record) {
+  if (!run_.host.observer) return;
+  const auto& settings = run_.configuration().train;
+  const double total =
+      std::accumulate(recent_step_seconds_.begin(), recent_step_seconds_.end(), 0.0);
+  const double mean = total / static_cast<double>(recent_step_seconds_.size());
+  const auto tokens = static_cast<double>(settings.batch * run_.configuration().model.context);
+  run_.host.observer->OnProgress({run_.state.step, settings.steps, *record.Get("loss"),
+                                  record.Get("validation_loss"), tokens / mean,
+                                  mean * static_cast<double>(settings.steps - run_.state.step)});
+}
+
+}  // namespace mhc

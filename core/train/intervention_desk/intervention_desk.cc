@@ -1,0 +1,161 @@
+#include "core/train/intervention_desk/intervention_desk.h"
+
+#include <algorithm>
+
+#include "core/record/record/unix_time.h"
+
+namespace mhc {
+namespace {
+
+bool ChangesTraining(const Intervention& intervention) {
+  const InterventionKind* kind = FindInterventionKind(intervention.request.kind);
+  return kind != nullptr && kind->changes_training;
+}
+
+}  // namespace
+
+InterventionDesk::InterventionDesk(TrainingRun& run) : run_(run), inbox_(run.folder.inbox_path()) {}
+
+// Those that the checkpoint does not contain are applied again at their steps.
+Status InterventionDesk::Remember(RecordReader& reader, std::int64_t furthest) {
+  const auto interventions = reader.Interventions();
+  if (!interventions) return tl::unexpected(interventions.error());
+  const TrainingState& state = run_.state;
+  repeats_until_ = furthest;
+  for (const Intervention& past : *interventions) {
+    settled_.insert(past.request.id);
+    if (!past.applied || past.undone || !ChangesTraining(past)) continue;
+    const bool contained = past.step < state.step ||
+                           (past.step == state.step && past.number <= state.last_intervention);
+    if (!contained) replays_.push_back(past);
+  }
+  std::stable_sort(replays_.begin(), replays_.end(),
+                   [](const Intervention& a, const Intervention& b) { return a.step < b.step; });
+  return {};
+}
+
+void InterventionDesk::ForgetReplays() {
+  repeats_until_ = run_.state.step;
+  replays_.clear();
+}
+
+Status InterventionDesk::ApplyReplays() {
+  while (!replays_.empty() && replays_.front().step <= run_.state.step) {
+    const Intervention past = replays_.front();
+    replays_.erase(replays_.begin());
+    const SettledRequest again = Apply(past.request);
+    if (!again.intervention.applied) {
+      return Fail("{}: the intervention of step {} cannot be applied again: {}",
+                  run_.folder.path().string(), past.step, again.intervention.reason);
+    }
+    if (again.maps_before) {
+      if (auto kept = run_.writer.ReplaceSnapshot(run_.state.step, *again.maps_before); !kept) {
+        return kept;
+      }
+    }
+    run_.state.last_intervention = std::max(run_.state.last_intervention, past.number);
+  }
+  return {};
+}
+
+// While single steps are under way the others wait their turn, so that a list of requests is a
+// script; and while recorded steps are repeated nothing may change what is being repeated. A pause
+// and a stop wait for neither.
+bool InterventionDesk::MustWait(const WaitingRequest& waiting) const {
+  if (!waiting.request) return false;
+  const std::string& kind = waiting.request->kind;
+  if (run_.state.step < repeats_until_ && FindInterventionKind(kind)->changes_training) return true;
+  return run_.control.steps_allowed > 0 && kind != "pause" && kind != "stop";
+}
+
+// An inbox that cannot be read is told once and looked at again; training goes on.
+Status InterventionDesk::Collect() {
+  auto taken = inbox_.Take();
+  if (!taken) {
+    if (inbox_is_missing_) return {};
+    inbox_is_missing_ = true;
+    return run_.SayAlert("inbox", taken.error().message);
+  }
+  inbox_is_missing_ = false;
+  for (TakenRequest& request : *taken) {
+    auto parsed = request.unreadable.empty()
+                      ? ParseRequest(run_.configuration(), request.id, request.text)
+                      : Result<InterventionRequest>(tl::unexpected(Error{request.unreadable}));
+    waiting_.push_back({std::move(request), std::move(parsed)});
+  }
+  return {};
+}
+
+Status InterventionDesk::TakeRequests() {
+  if (auto collected = Collect(); !collected) return collected;
+  bool one_waits_for_repeats = false;
+  for (auto it = waiting_.begin(); it != waiting_.end() && !run_.control.stop;) {
+    // Behind a request that waits for the end of the repeated steps, the order is kept.
+    const bool urgent =
+        it->request && (it->request->kind == "pause" || it->request->kind == "stop");
+    const bool waits = MustWait(*it) || (one_waits_for_repeats && !urgent);
+    if (waits) {
+      one_waits_for_repeats = one_waits_for_repeats || run_.state.step < repeats_until_;
+      ++it;
+      continue;
+    }
+    const WaitingRequest request = std::move(*it);
+    it = waiting_.erase(it);
+    if (auto status = Settle(request); !status) return status;
+  }
+  return {};
+}
+
+Status InterventionDesk::Settle(const WaitingRequest& waiting) {
+  const TakenRequest& taken = waiting.taken;
+  if (settled_.contains(taken.id)) return inbox_.Done(taken);
+  SettledRequest settled;
+  Intervention& intervention = settled.intervention;
+  if (waiting.request) {
+    settled = Apply(*waiting.request);
+  } else {
+    intervention.request.id = taken.id;
+    intervention.step = run_.state.step;
+    intervention.reason = waiting.request.error().message;
+  }
+  intervention.time = UnixNow();
+  if (auto status = run_.writer.AppendIntervention(intervention, settled.maps_before); !status) {
+    return status;
+  }
+  settled_.insert(taken.id);
+  if (intervention.applied) run_.state.last_intervention = run_.writer.last_intervention();
+  run_.Say(intervention.applied ? fmt::format("{} {} applied at step {}", intervention.request.kind,
+                                              intervention.value_text, run_.state.step)
+                                : fmt::format("refused: {}", intervention.reason));
+  return inbox_.Done(taken);
+}
+
+Status InterventionDesk::RefuseRemaining() {
+  if (auto collected = Collect(); !collected) return collected;
+  for (const WaitingRequest& waiting : waiting_) {
+    if (!settled_.contains(waiting.taken.id)) {
+      Intervention refused;
+      refused.request.id = waiting.taken.id;
+      if (waiting.request) {
+        refused.request = *waiting.request;
+        refused.value_text = ValueText(*waiting.request);
+      }
+      refused.step = run_.state.step;
+      refused.reason =
+          fmt::format("the run ended at step {} before the request was taken", run_.state.step);
+      refused.time = UnixNow();
+      if (auto status = run_.writer.AppendIntervention(refused); !status) return status;
+    }
+    if (auto status = inbox_.Done(waiting.taken); !status) return status;
+  }
+  waiting_.clear();
+  return {};
+}
+
+SettledRequest InterventionDesk::Apply(const InterventionRequest& request) {
+  SettledRequest settled = ApplyRequest(run_, request);
+  if (settled.maps_before) snapshot_step_ = run_.state.step + 1;
+  return settled;
+}
+
+}  // namespace mhc
