@@ -113,6 +113,31 @@ std::string StepTable() {
   return sql + ",\n  PRIMARY KEY (segment, step)\n) WITHOUT ROWID";
 }
 
+// For readers with plain SQL alone: ours look at the tables, since a stranger's view may be
+// anything.
+constexpr const char* kCurveView = R"sql(CREATE VIEW curve AS
+SELECT step.* FROM step
+WHERE NOT EXISTS (
+  SELECT 1 FROM segment WHERE segment.id > step.segment AND segment.first_step < step.step
+)
+ORDER BY step.step)sql";
+
+// Leaves a record with our view `curve`, unless something else that is no view has that name.
+void EnsureCurveView(SQLite::Database& database) {
+  {
+    SQLite::Statement query(database,
+                            "SELECT type, sql FROM sqlite_schema WHERE name = 'curve' COLLATE "
+                            "NOCASE AND type IN ('table', 'view', 'index')");
+    if (query.executeStep()) {
+      if (query.getColumn(0).getString() != "view") return;
+      if (query.getColumn(1).getString() == kCurveView) return;
+      query.reset();
+      database.exec("DROP VIEW curve");
+    }
+  }
+  database.exec(kCurveView);
+}
+
 std::int64_t SchemaVersion(SQLite::Database& database) {
   SQLite::Statement query(database, "SELECT value FROM meta WHERE key = 'schema_version'");
   if (!query.executeStep()) ThrowDamaged("the record does not say its schema version");
@@ -162,6 +187,7 @@ void CreateSchema(SQLite::Database& database) {
   database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
   database.exec(kTables);
   database.exec(StepTable());
+  EnsureCurveView(database);
   SQLite::Statement version(database, "INSERT INTO meta VALUES ('schema_version', ?)");
   version.bind(1, std::to_string(kSchemaVersion));
   version.exec();
@@ -190,6 +216,7 @@ void UpgradeSchema(SQLite::Database& database) {
     if (std::find(present.begin(), present.end(), column.name) != present.end()) continue;
     database.exec(fmt::format("ALTER TABLE step ADD COLUMN {} REAL", SqlIdentifier(column.name)));
   }
+  EnsureCurveView(database);
   SQLite::Statement version(database, "UPDATE meta SET value = ? WHERE key = 'schema_version'");
   version.bind(1, std::to_string(kSchemaVersion));
   version.exec();

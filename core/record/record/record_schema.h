@@ -1,5 +1,5 @@
-// The tables of record.sqlite, one truth for writer and reader; FORMAT.md says what each column
-// means. Internal to core/record; functions throw SQLite::Exception.
+// The tables and the view of record.sqlite, one truth for writer and reader; FORMAT.md says what
+// each column means. Internal to core/record; functions throw SQLite::Exception.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -21,7 +21,8 @@ void CreateSchema(SQLite::Database& database);
 // its tables are not what they must be: real tables with the columns that every version had.
 void CheckSchema(SQLite::Database& database);
 
-// Gives an older record the columns of this version; afterwards the version in it is ours.
+// Gives an older record the columns and the view of this version; afterwards the version in it is
+// ours.
 void UpgradeSchema(SQLite::Database& database);
 
 // The StepColumns that table `step` of this record has, as indices into StepColumns().
