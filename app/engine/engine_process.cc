@@ -13,11 +13,15 @@
 namespace mhc {
 namespace {
 
+volatile sig_atomic_t stop_requested = 0;
 volatile sig_atomic_t stop_signals = 0;
+
+void OnWarningSignal(int) { stop_requested = 1; }
 
 void OnStopSignal(int) {
   if (stop_signals > 0) _exit(130);
   stop_signals = 1;
+  stop_requested = 1;
 }
 
 int ReadNumber(const std::string& path) {
@@ -78,6 +82,14 @@ Result<torch::Device> ChooseDevice(const std::string& name) {
   return device;
 }
 
+void CatchWarningSignals() {
+  struct sigaction action = {};
+  action.sa_handler = OnWarningSignal;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGXCPU}) sigaction(signal, &action, nullptr);
+}
+
 void CatchStopSignals() {
   struct sigaction action = {};
   action.sa_handler = OnStopSignal;
@@ -92,6 +104,6 @@ void CatchStopSignals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-bool StopRequested() { return stop_signals > 0; }
+bool StopRequested() { return stop_requested > 0; }
 
 }  // namespace mhc

@@ -26,8 +26,11 @@ void LowerPriority();
 // "auto", "cpu", "cuda", "cuda:k"; error where this LibTorch or machine has no such device.
 Result<torch::Device> ChooseDevice(const std::string& name);
 
-// SIGINT, SIGTERM and SIGHUP ask for a stop; a second one ends the process at once with status 130.
-// SIGPIPE is ignored.
+// What clusters send before a time limit ends (SIGUSR1, SIGUSR2) and what a soft limit of processor
+// time sends, every second (SIGXCPU), asks for a stop, however often it comes. Call first.
+void CatchWarningSignals();
+// SIGINT, SIGTERM and SIGHUP ask for a stop; a second one of these ends the process at once with
+// status 130. SIGPIPE is ignored.
 void CatchStopSignals();
 bool StopRequested();
 

@@ -54,6 +54,7 @@ CommandResult TrainToTheEnd(Experiment& experiment, ProgressDisplay& display) {
 
 CommandResult RunExperiment(const Configuration& configuration, bool json,
                             const ExperimentStart& start) {
+  CatchWarningSignals();
   const auto device = ChooseDevice(configuration.device);
   if (!device) return BadInput(device.error());
   ProgressDisplay display;

@@ -160,13 +160,27 @@ TEST_F(RequestTest, ASecondEngineIsRefusedWithTheHoldersProcess) {
   ExpectBadInput(second, "process " + std::to_string(engine_->id()));
 }
 
-TEST_F(RequestTest, ATerminateSignalSavesAndExitsWithZero) {
+class StopSignal : public RequestTest, public ::testing::WithParamInterface<int> {};
+
+TEST_P(StopSignal, SavesAndExitsWithZero) {
   Start();
-  engine_->Signal(SIGTERM);
+  engine_->Signal(GetParam());
   EXPECT_EQ(engine_->Wait(std::chrono::seconds(50)).status, 0);
   const auto status = StatusOf("run");
   EXPECT_EQ(status["state"], "stopped");
   EXPECT_EQ(status["checkpoints"].back(), status["step"]);
+}
+
+// Of a terminal, a scheduler, its warnings, and a soft limit of processor time.
+INSTANTIATE_TEST_SUITE_P(Each, StopSignal,
+                         ::testing::Values(SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU));
+
+// The kernel repeats SIGXCPU every second; a scheduler warns its step and its batch script.
+TEST_F(RequestTest, AWarningThatComesAgainAndAgainIsStillOneStop) {
+  Start();
+  for (const int signal : {SIGXCPU, SIGXCPU, SIGUSR1, SIGUSR1, SIGTERM}) engine_->Signal(signal);
+  EXPECT_EQ(engine_->Wait(std::chrono::seconds(50)).status, 0);
+  EXPECT_EQ(StatusOf("run")["state"], "stopped");
 }
 
 }  // namespace
