@@ -15,8 +15,8 @@ at::Tensor AsMatrix(const at::Tensor& logits, std::int64_t n) {
   return logits.unflatten(-1, {n, n});
 }
 
-at::Tensor Identity(const at::Tensor&, std::int64_t n, const ConstraintOptions&) {
-  return torch::eye(n, torch::kFloat32);
+at::Tensor Identity(const at::Tensor& logits, std::int64_t n, const ConstraintOptions&) {
+  return torch::eye(n, logits.options());
 }
 
 at::Tensor Unconstrained(const at::Tensor& logits, std::int64_t n, const ConstraintOptions&) {
@@ -84,6 +84,10 @@ at::Tensor MapLogitsDifferentiably(const ConstraintChoice& choice, std::int64_t 
                                    const at::Tensor& logits) {
   const Row* row = FindRow(choice.constraint->name);
   TORCH_INTERNAL_ASSERT(row != nullptr, "no differentiable map of ", choice.constraint->name);
+  // Of one stream most maps have nothing to choose.
+  if (LogitCount(choice, static_cast<int>(streams)) == 0) {
+    return torch::eye(streams, logits.defined() ? logits.options() : at::TensorOptions());
+  }
   const at::Tensor matrix = row->map(logits, streams, choice.options);
   return choice.transpose ? matrix.transpose(-1, -2) : matrix;
 }

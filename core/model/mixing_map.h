@@ -9,8 +9,9 @@
 namespace mhc {
 
 // logits [..., K] -> H_res [..., N, N] of the constraint, transposed where the choice says so.
-// `streams` is N; K is LogitCount(choice, streams), and for K = 0 an undefined tensor gives I of
-// shape [N, N], which broadcasts. Thread rule: pure.
+// `streams` is N; K is LogitCount(choice, streams), and for K = 0 (`identity`, and of one stream
+// most) any tensor, an undefined one too, gives I of shape [N, N], which broadcasts. Thread rule:
+// pure.
 at::Tensor MapLogitsDifferentiably(const ConstraintChoice& choice, std::int64_t streams,
                                    const at::Tensor& logits);
 

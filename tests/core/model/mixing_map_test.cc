@@ -1,8 +1,10 @@
 #include "core/model/mixing_map.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 namespace mhc {
 namespace {
@@ -61,6 +63,25 @@ TEST(MixingMap, EveryConstraintOfTheTableHasADifferentiableVersion) {
   for (const MixingConstraint& constraint : MixingConstraints()) {
     EXPECT_TRUE(HasDifferentiableMap(constraint)) << constraint.name;
   }
+}
+
+TEST(MixingMap, WithoutLogitsIsTheOraclesMatrixOfAnyNumberOfStreams) {
+  std::set<std::string> of_one_stream;
+  for (const std::string& text : ChoicesToCompare()) {
+    const ConstraintChoice choice = *ParseConstraint(text);
+    for (const int n : {1, 2, 3, 4, 6, 8}) {
+      if (!CheckStreams(choice, n) || LogitCount(choice, n) > 0) continue;
+      if (n == 1) of_one_stream.insert(choice.constraint->name);
+      Matrix matrix = MapLogits(choice, n, {});
+      const at::Tensor oracle = torch::from_blob(matrix.data(), {n, n}, torch::kFloat64);
+      for (const at::Tensor& none : {at::Tensor(), torch::zeros({2, 3, 0}, torch::kFloat64)}) {
+        const at::Tensor h = MapLogitsDifferentiably(choice, n, none);
+        EXPECT_TRUE(h.to(torch::kFloat64).equal(oracle)) << text << " n = " << n;
+      }
+    }
+  }
+  EXPECT_THAT(of_one_stream, testing::IsSupersetOf({"cayley", "orthostochastic", "transport_fill",
+                                                    "block_orthostochastic", "identity"}));
 }
 
 // Below it a float32 gradient is compared on this scale: those of shares are differences of numbers

@@ -52,6 +52,51 @@ TEST_F(ConstraintSwitchTest, ToEachAndBackToSinkhornKeepsALiveRunFinite) {
   EXPECT_THAT(Column("run", "skipped"), Each(0.0));
 }
 
+// Most maps have no logits there, and H = 1; a few need more streams and say so.
+TEST_F(ConstraintSwitchTest, OfOneStreamEachIsAppliedOrRefusedAndTheRunGoesOn) {
+  Script script;
+  std::int64_t step = 1;
+  for (const MixingConstraint& constraint : MixingConstraints()) {
+    if (!constraint.allows(1)) {
+      const auto request = MakeRequest(ConfigurationOf({{"model.streams", "1"}}), "constraint",
+                                       constraint.name, std::nullopt, std::nullopt);
+      ASSERT_FALSE(request) << constraint.name;
+      EXPECT_THAT(request.error().message, HasSubstr("streams"));
+      continue;
+    }
+    for (const char* transfer : {"match_matrix", "blend(2)", "keep_logits"}) {
+      script.push_back({step, "constraint", constraint.name, std::nullopt, transfer});
+      step += 3;
+    }
+  }
+  EXPECT_EQ(StartAndRun("run", {{"model.streams", "1"}, {"train.steps", std::to_string(step + 2)}},
+                        script),
+            RunState::kFinished);
+  for (std::size_t k = 0; k < script.size(); ++k) {
+    const Intervention outcome = Outcome("run", ids_[k]);
+    EXPECT_TRUE(outcome.applied) << *script[k].value << ": " << outcome.reason;
+    EXPECT_TRUE(std::isfinite(outcome.matrix_jump.value_or(0.0))) << *script[k].value;
+  }
+  EXPECT_THAT(Column("run", "skipped"), Each(0.0));
+}
+
+TEST_F(ConstraintSwitchTest, ARunOfOneStreamStartsWithEachOrIsRefusedInASentence) {
+  for (const MixingConstraint& constraint : MixingConstraints()) {
+    const std::vector<Setting> settings = {{"data.source", source_.string()},
+                                           {"model.streams", "1"},
+                                           {"mixing.constraint", constraint.name},
+                                           {"train.steps", "3"}};
+    const auto configuration = LoadConfiguration("tiny", settings);
+    ASSERT_EQ(configuration.has_value(), constraint.allows(1)) << constraint.name;
+    if (!configuration) {
+      EXPECT_THAT(configuration.error().message, HasSubstr("streams")) << constraint.name;
+      continue;
+    }
+    EXPECT_EQ(StartAndRun(constraint.name, settings), RunState::kFinished);
+    EXPECT_THAT(Column(constraint.name, "loss"), Each(kIsFinite)) << constraint.name;
+  }
+}
+
 // A map that keeps sums has no gradient where all streams are equal, as at the first site, nor
 // where all their gradients are, as before the readout's sum, nor before the write maps have parted
 // the streams: two blocks, and the third step.
