@@ -84,7 +84,8 @@ class Probe::Pack {
   std::vector<at::Tensor> tensors_;
 };
 
-Probe::Probe(const Configuration& configuration) : settings_(configuration.probe) {
+Probe::Probe(const Configuration& configuration)
+    : settings_(configuration.probe), steps_(configuration.train.steps) {
   const std::int64_t all = configuration.train.batch * configuration.model.context;
   const std::int64_t count = std::min(settings_.tokens, all);
   positions_ = torch::empty({count}, torch::kInt64);

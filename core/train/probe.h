@@ -25,7 +25,10 @@ class Probe {
   const at::Tensor& positions() const { return positions_; }
 
   bool ScalarsAt(std::int64_t step) const { return step % settings_.every == 0; }
-  bool SnapshotAt(std::int64_t step) const { return step % settings_.snapshot_every == 0; }
+  // The first step has one, so that nobody waits for it, and so has the last.
+  bool SnapshotAt(std::int64_t step) const {
+    return step == 1 || step == steps_ || step % settings_.snapshot_every == 0;
+  }
 
   // Each takes a trace of the probe's positions or of all tokens, to the same result.
   // Sets the mixing columns of the step.
@@ -59,6 +62,7 @@ class Probe {
                         const std::vector<at::Tensor>& bias_K, at::Tensor ratios) const;
 
   ProbeSettings settings_;
+  std::int64_t steps_;  // of the run
   at::Tensor positions_;
 };
 

@@ -132,9 +132,10 @@ double Trainer::Evaluate(std::span<const Batch> batches, const ForwardHooks* hoo
   return sum / static_cast<double>(tokens);
 }
 
-ForwardTrace Trainer::Trace(const Batch& batch) {
+ForwardTrace Trainer::Trace(const Batch& batch, bool in_detail) {
   torch::NoGradGuard no_grad;
   ForwardTrace trace;
+  trace.in_detail = in_detail;
   model_->Forward(batch.inputs_BT.to(device_), &trace);
   return trace;
 }

@@ -45,8 +45,9 @@ class Trainer {
   double Evaluate(const TokenData& data);
   // The same over these batches (not none), each forward pass with `hooks`, which may be null.
   double Evaluate(std::span<const Batch> batches, const ForwardHooks* hooks);
-  // The maps on a batch, without gradients; changes nothing.
-  ForwardTrace Trace(const Batch& batch);
+  // The maps on a batch, without gradients; changes nothing. In detail: all that a snapshot
+  // measures of a forward pass.
+  ForwardTrace Trace(const Batch& batch, bool in_detail = false);
 
   // Blends for the step after `finished` finished ones; drops old maps whose blend has ended.
   void AdvanceBlends(std::int64_t finished);

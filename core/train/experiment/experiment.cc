@@ -90,7 +90,7 @@ Status Experiment::TrainOneStep() {
   run_.trainer->AdvanceBlends(run_.state.step);
   const double learning_rate = LearningRate(settings, run_.state.learning_rate, run_.state.step);
   const std::int64_t step = run_.state.step + 1;
-  const bool snapshot = run_.probe.SnapshotAt(step) || desk_.WantsSnapshotOf(step);
+  const bool snapshot = WantsSnapshotOf(step);
   const bool scalars = snapshot || run_.probe.ScalarsAt(step) || step == settings.steps;
 
   ForwardTrace trace;
@@ -133,7 +133,24 @@ Status Experiment::GuardAgainst(const StepOutcome& outcome) {
   const auto went_back = guard_.Meet(outcome);
   if (!went_back) return tl::unexpected(went_back.error());
   if (*went_back) desk_.ForgetReplays();
+  return run_.control.failed ? SnapshotFailedStep(outcome) : Status();
+}
+
+// The last step of a run that ends here: it changed nothing, so that it can be looked at again.
+Status Experiment::SnapshotFailedStep(const StepOutcome& outcome) {
+  StepRecord record;
+  record.step = run_.state.step;
+  if (WantsSnapshotOf(record.step)) return {};
+  const Batch batch = run_.data.TrainingBatch(record.step - 1);
+  run_.probe.MeasureSnapshots(run_.trainer->Trace(batch, /*in_detail=*/true), outcome, record);
+  for (const Snapshot& snapshot : record.snapshots) {
+    if (auto kept = run_.writer.ReplaceSnapshot(record.step, snapshot); !kept) return kept;
+  }
   return {};
+}
+
+bool Experiment::WantsSnapshotOf(std::int64_t step) const {
+  return run_.probe.SnapshotAt(step) || desk_.WantsSnapshotOf(step);
 }
 
 // One that cannot be saved is no reason to lose what comes after it: the next one is tried again.

@@ -50,6 +50,8 @@ class Experiment {
   Status TrainOneStep();
   Status AppendStep(StepRecord& record);
   Status GuardAgainst(const StepOutcome& outcome);
+  Status SnapshotFailedStep(const StepOutcome& outcome);
+  bool WantsSnapshotOf(std::int64_t step) const;
   Status SaveRegularCheckpoint();
   Status Finish(RunState state);
 

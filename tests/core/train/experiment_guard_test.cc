@@ -91,6 +91,19 @@ TEST_F(ExperimentGuardTest, AStopEndsTheRunAsFailedWithItsCheckpointIntact) {
   EXPECT_EQ(StateOf("run", 3).step, 3);
 }
 
+TEST_F(ExperimentGuardTest, TheStepThatEndsTheRunHasASnapshot) {
+  StartPoisoned("run", "stop", 3, "sites.1.res.predictor.bias");
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFailed);
+  RecordReader reader = Reader("run");
+  for (const char* kind : {"res_mean", "stream_rms"}) {
+    EXPECT_THAT(Must(reader.SnapshotSteps(kind)), ElementsAre(1, 4)) << kind;
+  }
+  const Snapshot maps = Must(reader.SnapshotAt("res_mean", 4))->snapshot;
+  ASSERT_THAT(maps.data, SizeIs(32));
+  EXPECT_TRUE(std::isfinite(maps.data[0]));
+  EXPECT_TRUE(std::isnan(maps.data[16])) << "the site that it began at";
+}
+
 TEST_F(ExperimentGuardTest, ThePolicyIsARequestToo) {
   StartPoisoned("run", "skip", 3);
   EXPECT_EQ(ResumeAndRun("run", {{6, "on_nonfinite", "stop"}}), RunState::kFailed);

@@ -60,14 +60,21 @@ TEST_F(ExperimentStartTest, AFinishedRunHasARowAStepAndItsCheckpoints) {
     reasons.push_back(fmt::format("{} {}", row.step, row.reason));
   }
   EXPECT_THAT(reasons, ElementsAre("0 start", "8 regular", "16 regular", "20 final"));
-  EXPECT_THAT(Must(reader.SnapshotSteps("res_mean")), ElementsAre(5, 10, 15, 20));
+  EXPECT_THAT(Must(reader.SnapshotSteps("res_mean")), ElementsAre(1, 5, 10, 15, 20));
   EXPECT_EQ(observer_.steps_done.size(), 20u);
+}
+
+TEST_F(ExperimentStartTest, AShortRunHasSnapshotsOfItsFirstAndLastStep) {
+  StartAndRun("run", {{"train.steps", "3"}, {"probe.snapshot_every", "1000"}});
+  for (const char* kind : {"res_mean", "stream_rms", "site_gradient_norm"}) {
+    EXPECT_THAT(Must(Reader("run").SnapshotSteps(kind)), ElementsAre(1, 3)) << kind;
+  }
 }
 
 TEST_F(ExperimentStartTest, TheTimeOfAProbedStepIsParted) {
   StartAndRun("run", {{"probe.every", "2"}});
   for (const StepRecord& row : Must(Reader("run").Rows(1, 20))) {
-    const bool is_probed = row.step % 2 == 0 || row.step % 5 == 0;
+    const bool is_probed = row.step == 1 || row.step % 2 == 0 || row.step % 5 == 0;
     double parts = 0.0;
     for (const char* part : {"coefficients_ms", "constraint_ms", "apply_ms", "sublayer_ms"}) {
       ASSERT_EQ(row.Get(part).has_value(), is_probed) << part << " of step " << row.step;

@@ -237,15 +237,16 @@ TEST(Probe, TheMeansOfATransferAreThoseOfTheSnapshot) {
   }
 }
 
-TEST(Probe, IsDueAtTheMultiplesOfItsPeriods) {
-  const Probe probe(TinyConfiguration({{"probe.every", "3"}, {"probe.snapshot_every", "5"}}));
+TEST(Probe, IsDueAtTheMultiplesOfItsPeriodsAndASnapshotAtTheFirstAndTheLastStepToo) {
+  const Probe probe(TinyConfiguration(
+      {{"probe.every", "3"}, {"probe.snapshot_every", "5"}, {"train.steps", "12"}}));
   std::vector<int> scalars, snapshots;
-  for (int step = 1; step <= 10; ++step) {
+  for (int step = 1; step <= 12; ++step) {
     if (probe.ScalarsAt(step)) scalars.push_back(step);
     if (probe.SnapshotAt(step)) snapshots.push_back(step);
   }
-  EXPECT_THAT(scalars, ElementsAre(3, 6, 9));
-  EXPECT_THAT(snapshots, ElementsAre(5, 10));
+  EXPECT_THAT(scalars, ElementsAre(3, 6, 9, 12));
+  EXPECT_THAT(snapshots, ElementsAre(1, 5, 10, 12));
 }
 
 }  // namespace
