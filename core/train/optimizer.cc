@@ -33,6 +33,7 @@ Optimizer::Group Optimizer::GroupOf(const NamedParameter& parameter) const {
 }
 
 void Optimizer::Rebuild() {
+  ++rebuilds_;
   parameters_.clear();
   std::map<Group, std::vector<at::Tensor>> by_group;
   for (const auto& entry : model_->named_parameters()) {

@@ -27,7 +27,9 @@ class Optimizer {
   // Borrows the model, which must outlive it.
   Optimizer(const Configuration& configuration, Decoder& model);
 
+  // After the set of parameters has changed.
   void Rebuild();
+  std::int64_t rebuilds() const { return rebuilds_; }  // how often
   void ZeroGradients();
   // One AdamW step; mixing parameters move at learning_rate · mixing.learning_rate_scale.
   void Step(double learning_rate);
@@ -49,6 +51,7 @@ class Optimizer {
 
   const Configuration configuration_;
   Decoder& model_;
+  std::int64_t rebuilds_ = 0;
   std::vector<NamedParameter> parameters_;
   std::vector<Group> groups_;
   std::unique_ptr<torch::optim::AdamW> adamw_;

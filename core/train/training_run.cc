@@ -30,6 +30,12 @@ SiteMeans TrainingRun::MeansOfNextStep() {
   return probe.Means(trainer->Trace(data.TrainingBatch(state.step)));
 }
 
+Status TrainingRun::NoteParameters() {
+  if (noted_rebuilds == trainer->optimizer().rebuilds()) return {};
+  noted_rebuilds = trainer->optimizer().rebuilds();
+  return writer.SetParameters(model()->ParameterCount(), model()->MixingParameterCount());
+}
+
 void TrainingRun::Say(const std::string& sentence) {
   if (host.observer) host.observer->OnMessage(sentence);
 }

@@ -46,6 +46,9 @@ struct TrainingRun {
   // The token means of the maps as the coming step would have them, a blend at its weight included.
   SiteMeans MeansOfNextStep();
 
+  // Tells the record how many parameters the model has now, where that may have changed.
+  Status NoteParameters();
+
   void Say(const std::string& sentence);  // to the observer
   // To the observer and the record, at the present step.
   Status SayAlert(const std::string& kind, const std::string& sentence);
@@ -60,6 +63,7 @@ struct TrainingRun {
   ExperimentHost host;
   TrainingState state;  // as saved; its sites are those of the model, filled in when it is saved
   LoopControl control;
+  std::int64_t noted_rebuilds = -1;  // of the optimizer, when the parameters were counted last
 };
 
 }  // namespace mhc

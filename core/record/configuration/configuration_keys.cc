@@ -144,8 +144,8 @@ void AppendTrainKeys(std::vector<ConfigurationKey>& keys) {
   keys.push_back(In("train.steps", t, &T::steps, From(1, 1e9), "steps", "Steps of the run."));
   keys.push_back(
       In("train.batch", t, &T::batch, From(1, 65536), "sequences", "Sequences of one step."));
-  keys.push_back(In("train.learning_rate", t, &T::learning_rate, Above(0, 1), "",
-                    "Highest learning rate; the schedule scales it."));
+  keys.push_back(In("train.learning_rate", t, &T::learning_rate, From(0, 1), "",
+                    "Highest learning rate; the schedule scales it. 0: the run only watches."));
   keys.push_back(In("train.warmup_steps", t, &T::warmup_steps, From(0, 1e9), "steps",
                     "Steps in which the learning rate rises linearly."));
   keys.push_back(In("train.schedule", t, &T::schedule, OneOf({"cosine", "constant", "wsd"}), "",

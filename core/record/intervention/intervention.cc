@@ -34,8 +34,7 @@ InterventionKind Bare(std::string key, std::string text) {
 std::vector<InterventionKind> MakeKinds() {
   Declaration rate = Number("learning_rate", 3e-3, 0, 1,
                             "Highest learning rate in place of train.learning_rate; the schedule "
-                            "goes on scaling it.");
-  rate.above_minimum = true;
+                            "goes on scaling it. 0: the run only watches.");
   Declaration policy = Declare("on_nonfinite", std::string("skip"),
                                "What a loss or gradient that is not finite leads to.");
   policy.choices = {"skip", "stop", "roll_back"};

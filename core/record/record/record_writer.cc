@@ -273,6 +273,16 @@ Status RecordWriter::SetMeta(const std::string& key, const std::string& value) {
   });
 }
 
+Status RecordWriter::SetParameters(std::int64_t all, std::int64_t mixing) {
+  return Attempt("writing to", state_->file, [&]() -> Status {
+    SQLite::Transaction transaction(state_->database);
+    WriteMeta(state_->database, "parameters", std::to_string(all));
+    WriteMeta(state_->database, "mixing_parameters", std::to_string(mixing));
+    transaction.commit();
+    return {};
+  });
+}
+
 Status RecordWriter::RebuildIndex() {
   return Attempt("rebuilding the chunks of", state_->file, [&]() -> Status {
     SQLite::Transaction transaction(state_->database);

@@ -53,6 +53,8 @@ class RecordWriter {
   Status RemoveCheckpoint(std::int64_t step);  // retention took it away
   Status SetState(RunState state);
   Status SetMeta(const std::string& key, const std::string& value);
+  // Of the model as it is now, `mixing` of them of its mixing.
+  Status SetParameters(std::int64_t all, std::int64_t mixing);
   // Deletes the index `chunk` and folds it again from the rows.
   Status RebuildIndex();
   // Commits with the write-ahead log flushed to the disk.

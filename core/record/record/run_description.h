@@ -1,4 +1,4 @@
-// What is fixed when a run starts, kept as rows of table `meta` beside run.toml.
+// What a run is, mostly fixed when it starts; kept as rows of table `meta` beside run.toml.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct RunDescription {
   std::int64_t sites = 0;
   std::int64_t streams = 0;
   std::int64_t vocabulary = 0;
-  std::int64_t parameters = 0;
+  std::int64_t parameters = 0;  // as the model is now: a change of constraint changes them
   std::int64_t mixing_parameters = 0;
   std::int64_t threads = 0;
   std::string device;

@@ -66,6 +66,7 @@ Result<RunState> Experiment::Train(const std::function<bool()>& stop_requested) 
   while (run_.state.step < steps) {
     if (auto status = desk_.ApplyReplays(); !status) return tl::unexpected(status.error());
     if (auto status = desk_.TakeRequests(); !status) return tl::unexpected(status.error());
+    if (auto status = run_.NoteParameters(); !status) return tl::unexpected(status.error());
     if (run_.control.failed) return RunState::kFailed;
     if (run_.control.stop || stop_requested()) return RunState::kStopped;
     const bool holds = run_.control.holds();
@@ -172,6 +173,7 @@ Status Experiment::AppendStep(StepRecord& record) {
 
 Status Experiment::Finish(RunState state) {
   if (auto status = desk_.RefuseRemaining(); !status) return status;
+  if (auto status = run_.NoteParameters(); !status) return status;
   if (state != RunState::kFailed) {
     const auto status = run_.SaveCheckpoint(state == RunState::kFinished ? "final" : "stop");
     if (!status) return status;

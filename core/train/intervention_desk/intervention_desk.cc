@@ -119,6 +119,7 @@ Status InterventionDesk::Settle(const WaitingRequest& waiting) {
     intervention.reason = waiting.request.error().message;
   }
   intervention.time = UnixNow();
+  if (auto noted = run_.NoteParameters(); !noted) return noted;
   if (auto status = run_.writer.AppendIntervention(intervention, settled.maps_before); !status) {
     return status;
   }

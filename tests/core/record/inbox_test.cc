@@ -157,7 +157,7 @@ TEST_F(RequestTextTest, ValuesOutOfTypeOrRangeAreRefusedWithWhatWasExpected) {
   EXPECT_THAT(Refusal(R"({"kind":"iterations","value":2.5})"), HasSubstr("an integer"));
   EXPECT_THAT(Refusal(R"({"kind":"iterations","value":18446744073709551615})"),
               HasSubstr("below 2^63"));
-  EXPECT_THAT(Refusal(R"({"kind":"learning_rate","value":0})"), HasSubstr("above 0"));
+  EXPECT_THAT(Refusal(R"({"kind":"learning_rate","value":-1})"), HasSubstr("from 0 to 1"));
   EXPECT_THAT(Refusal(R"({"kind":"learning_rate","value":1e999})"),
               HasSubstr("too large for a double"));
   EXPECT_THAT(Refusal(R"({"kind":"learning_rate","value":[1,"x"]})"), HasSubstr("list of other"));

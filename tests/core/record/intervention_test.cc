@@ -64,7 +64,13 @@ TEST(Interventions, WhatIsThereIsListedWhereSomethingElseIsAsked) {
               HasSubstr("expected one of skip, stop, roll_back"));
   EXPECT_THAT(Make("constraint", "birkhoff").error().message, HasSubstr("sinkhorn"));
   EXPECT_THAT(Make("constraint").error().message, HasSubstr("found no value"));
-  EXPECT_THAT(Make("learning_rate", "fast").error().message, HasSubstr("a number above 0"));
+  EXPECT_THAT(Make("learning_rate", "fast").error().message, HasSubstr("a number from 0 to 1"));
+}
+
+TEST(Interventions, ALearningRateOfZeroIsAskedForLikeAnyOther) {
+  EXPECT_EQ(Must(Make("learning_rate", "0")).value, Value(0.0));
+  EXPECT_EQ(Must(ParseConfiguration("train.learning_rate = 0", "test", {})).train.learning_rate,
+            0.0);
 }
 
 TEST(Interventions, SitesAndTransfersBelongToKindsThatTakeThem) {

@@ -1,4 +1,7 @@
 // Requests in the inbox of a run: each has exactly one outcome.
+#include <numeric>
+
+#include "core/formats/safetensors.h"
 #include "experiment_fixture.h"
 
 namespace mhc {
@@ -223,6 +226,40 @@ TEST_F(ExperimentRequestsTest, ATakenRequestWithoutAnOutcomeIsAppliedAfterTheCra
   EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
   EXPECT_EQ(Outcome("run", "t1-r").step, 7);
   EXPECT_TRUE(Outcome("run", "t1-r").applied);
+}
+
+TEST_F(ExperimentRequestsTest, TheRecordSaysTheParametersOfTheModelAsItIsNow) {
+  std::map<std::int64_t, std::int64_t> counts;
+  also_after_step_ = [&](std::int64_t step) {
+    counts[step] = Must(Reader("run").Description()).parameters;
+  };
+  StartAndRun("run", {{"model.streams", "2"}},
+              {{3, "constraint", "identity", "0", "match_matrix"},
+               {6, "constraint", "circulant", "1", "blend(4)"}});
+  const std::int64_t width = 2 * 8;  // φ has a row a number of the streams
+  const std::int64_t sinkhorn = 4 * width + 4 + 1, circulant = 2 * width + 2 + 1;
+  EXPECT_EQ(counts[4], counts[3] - sinkhorn);
+  EXPECT_EQ(counts[7], counts[4] + circulant) << "both maps of the blend";
+  EXPECT_EQ(counts[12], counts[7] - sinkhorn);
+  std::int64_t saved = 0;
+  const Safetensors model = Must(Safetensors::Open(CheckpointOf("run", 20) / "model.safetensors"));
+  for (const SafetensorsEntry& tensor : model.tensors()) {
+    saved += std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t{1},
+                             std::multiplies<std::int64_t>());
+  }
+  EXPECT_EQ(Must(Reader("run").Description()).parameters, saved);
+}
+
+// Nothing moves, and everything is measured: a run that only watches.
+TEST_F(ExperimentRequestsTest, ALearningRateOfZeroChangesNoParameter) {
+  EXPECT_EQ(StartAndRun("start", {{"train.learning_rate", "0"}}), RunState::kFinished);
+  EXPECT_EQ(StartAndRun("request", {}, {{0, "learning_rate", "0"}}), RunState::kFinished);
+  for (const char* run : {"start", "request"}) {
+    EXPECT_THAT(Column(run, "learning_rate"), Each(0.0)) << run;
+    EXPECT_TRUE(Read(CheckpointOf(run, 0) / "model.safetensors") ==
+                Read(CheckpointOf(run, 20) / "model.safetensors"))
+        << run;
+  }
 }
 
 }  // namespace
