@@ -10,6 +10,8 @@
 #include <set>
 #include <utility>
 
+#include "core/train/intervention_desk/intervention_trial.h"
+
 namespace mhc {
 namespace {
 
@@ -22,6 +24,12 @@ void OnStopSignal(int) {
   if (stop_signals > 0) _exit(130);
   stop_signals = 1;
   stop_requested = 1;
+}
+
+// The default action is back: what crashed does so again, and whoever raised the signal raises it.
+void OnCrash(int signal) {
+  InterventionTrial::NoteSignal(signal);
+  raise(signal);
 }
 
 int ReadNumber(const std::string& path) {
@@ -102,6 +110,21 @@ void CatchStopSignals() {
   if (hang_up.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   // Nobody may be reading what the engine says; that is no reason to stop training.
   signal(SIGPIPE, SIG_IGN);
+}
+
+void NoteCrashes() {
+  // A stack that has overflowed cannot hold the handler's frame.
+  constexpr std::size_t kStackBytes = 64 * 1024;
+  static char stack[kStackBytes];
+  const stack_t aside = {.ss_sp = stack, .ss_flags = 0, .ss_size = kStackBytes};
+  sigaltstack(&aside, nullptr);
+  struct sigaction action = {};
+  action.sa_handler = OnCrash;
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_ONSTACK | SA_NODEFER;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    sigaction(signal, &action, nullptr);
+  }
 }
 
 bool StopRequested() { return stop_requested > 0; }

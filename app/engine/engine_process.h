@@ -32,6 +32,8 @@ void CatchWarningSignals();
 // SIGINT, SIGTERM and SIGHUP ask for a stop; a second one of these ends the process at once with
 // status 130. SIGPIPE is ignored.
 void CatchStopSignals();
+// A crash leaves a word with the intervention that is on trial, then ends the process as ever.
+void NoteCrashes();
 bool StopRequested();
 
 }  // namespace mhc

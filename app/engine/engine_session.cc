@@ -40,6 +40,7 @@ CommandResult TrainToTheEnd(Experiment& experiment, ProgressDisplay& display) {
   display.OpenLog(experiment.folder().log_path());
   Announce(experiment, display);
   CatchStopSignals();
+  NoteCrashes();
   const auto state = experiment.Run(StopRequested);
   display.Finish();
   if (!state) return Failed(state.error());

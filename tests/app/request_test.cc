@@ -183,5 +183,24 @@ TEST_F(RequestTest, AWarningThatComesAgainAndAgainIsStillOneStop) {
   EXPECT_EQ(StatusOf("run")["state"], "stopped");
 }
 
+TEST_F(RequestTest, WhatWasOnTrialWhenTheEngineCrashedIsRefusedAtTheResume) {
+  Start();
+  ASSERT_EQ(Ask({"pause"}).status, 0);
+  const auto applied = Outcome({"constraint=unconstrained"});
+  ASSERT_EQ(applied["outcome"], "applied");
+  engine_->Signal(SIGSEGV);
+  EXPECT_EQ(engine_->Wait().status, 128 + SIGSEGV);
+  engine_ = std::make_unique<StartedProgram>(
+      std::vector<std::string>{"mhc", "resume", Path("run").string()});
+  const std::int64_t step = applied["step"];
+  ASSERT_TRUE(WaitForStep("run", step + 2));
+  const auto status = StatusOf("run");
+  EXPECT_EQ(status["constraint"], "sinkhorn");
+  const auto refused = status["interventions"][1];
+  EXPECT_EQ(refused["id"], applied["id"]);
+  EXPECT_EQ(refused["outcome"], "refused");
+  EXPECT_THAT(refused["reason"].get<std::string>(), HasSubstr("SIGSEGV"));
+}
+
 }  // namespace
 }  // namespace mhc

@@ -90,6 +90,19 @@ void WriteIntervention(SQLite::Database& database, const Intervention& intervent
   insert.exec();
 }
 
+void RefuseIntervention(SQLite::Database& database, const std::string& id,
+                        const std::string& reason) {
+  SQLite::Statement update(
+      database,
+      "UPDATE intervention SET outcome = 'refused', reason = ?, matrix_jump = NULL, unmatched = "
+      "NULL, matrix_jump_by_site = ?, unmatched_by_site = ? WHERE id = ? AND outcome = 'applied'");
+  update.bind(1, reason);
+  update.bind(2, NumbersText({}));
+  update.bind(3, NumbersText({}));
+  update.bind(4, id);
+  update.exec();
+}
+
 std::vector<Intervention> ReadInterventions(SQLite::Database& database,
                                             const std::optional<std::string>& request_id) {
   SQLite::Statement query(

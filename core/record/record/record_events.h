@@ -16,6 +16,9 @@ namespace mhc {
 // Nothing is written where an outcome of the request's id is already there.
 void WriteIntervention(SQLite::Database& database, const Intervention& intervention,
                        std::int64_t segment);
+// Turns the applied intervention of this id into a refused one, which moved nothing.
+void RefuseIntervention(SQLite::Database& database, const std::string& id,
+                        const std::string& reason);
 // By number; only that of `request_id` where one is given.
 std::vector<Intervention> ReadInterventions(SQLite::Database& database,
                                             const std::optional<std::string>& request_id);

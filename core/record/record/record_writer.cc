@@ -166,10 +166,14 @@ Result<RecordWriter> RecordWriter::Open(const std::filesystem::path& file) {
   });
 }
 
-Status RecordWriter::BeginSegment(std::int64_t step, const std::string& reason) {
+Status RecordWriter::BeginSegment(std::int64_t step, const std::string& reason,
+                                  std::span<const Intervention> refused) {
   return Attempt("beginning a segment in", state_->file, [&]() -> Status {
     SQLite::Transaction transaction(state_->database);
     state_->InsertSegment(state_->segment + 1, step, reason);
+    for (const Intervention& late : refused) {
+      RefuseIntervention(state_->database, late.request.id, late.reason);
+    }
     transaction.commit();
     ++state_->segment;
     return {};

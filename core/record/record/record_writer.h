@@ -30,8 +30,10 @@ class RecordWriter {
   ~RecordWriter();
 
   // Training goes back to `step` finished steps, or on from it after a stop. Rows that follow
-  // belong to the new segment; nothing is deleted. `reason`: "resume".
-  Status BeginSegment(std::int64_t step, const std::string& reason);
+  // belong to the new segment; nothing is deleted. `reason`: "resume". Of `refused`, whose
+  // outcome was recorded as applied, it becomes the refusal that is given, in the same transaction.
+  Status BeginSegment(std::int64_t step, const std::string& reason,
+                      std::span<const Intervention> refused = {});
   // The same for a roll back, with what the guard changes at its beginning; the applied
   // interventions of a step >= `step` that a roll back takes away are marked undone.
   Status BeginRollBack(std::int64_t step, const Intervention& guard);

@@ -51,6 +51,7 @@ class RunFolder {
   std::filesystem::path inbox_path() const { return path_ / "inbox"; }
   std::filesystem::path checkpoints_path() const { return path_ / "checkpoints"; }
   std::filesystem::path log_path() const { return path_ / "engine.log"; }
+  std::filesystem::path trial_path() const { return path_ / "trial"; }
   // checkpoints/step-000001000
   std::filesystem::path checkpoint_path(std::int64_t step) const;
 

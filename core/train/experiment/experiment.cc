@@ -36,6 +36,7 @@ Result<RunState> Experiment::Run(const std::function<bool()>& stop_requested) {
   }
   auto state = TrainCatchingExceptions(stop_requested);
   if (!state) {
+    desk_.Acquit();
     // The reason may be the record itself; it is the error that is worth telling.
     (void)run_.writer.AppendAlert(run_.state.step, "failed", state.error().message);
     (void)run_.writer.Close(RunState::kFailed);
@@ -45,19 +46,21 @@ Result<RunState> Experiment::Run(const std::function<bool()>& stop_requested) {
   return state;
 }
 
-// What LibTorch throws becomes the run's final record.
+// What LibTorch throws becomes the run's final record, and the reason against what was applied
+// right before.
 Result<RunState> Experiment::TrainCatchingExceptions(const std::function<bool()>& stop_requested) {
+  std::string reason;
   try {
     return Train(stop_requested);
   } catch (const c10::Error& error) {
-    return Fail("step {}: LibTorch failed: {}", run_.state.step + 1,
-                FirstLine(error.what_without_backtrace()));
+    reason = fmt::format("LibTorch failed: {}", FirstLine(error.what_without_backtrace()));
   } catch (const std::bad_alloc&) {
-    return Fail("step {}: out of memory, expected a smaller model, batch or context",
-                run_.state.step + 1);
+    reason = "out of memory, expected a smaller model, batch or context";
   } catch (const std::exception& error) {
-    return Fail("step {}: failed: {}", run_.state.step + 1, FirstLine(error.what()));
+    reason = fmt::format("failed: {}", FirstLine(error.what()));
   }
+  desk_.Blame(reason);
+  return Fail("step {}: {}", run_.state.step + 1, reason);
 }
 
 Result<RunState> Experiment::Train(const std::function<bool()>& stop_requested) {
@@ -124,6 +127,7 @@ Status Experiment::TrainOneStep() {
   recent_step_seconds_.push_back(SecondsSince(start));
   if (recent_step_seconds_.size() > kRecentSteps) recent_step_seconds_.pop_front();
   if (auto status = AppendStep(record); !status) return status;
+  desk_.Acquit();
   Report(record);
   if (!outcome.finite) return GuardAgainst(outcome);
   guard_.Pass();

@@ -130,14 +130,17 @@ Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
                 run_.folder.path().string(), state.step);
   }
   run_.state = state;
-  if (auto remembered = desk_.Remember(reader, *last); !remembered) return remembered;
+  const auto refused = desk_.Remember(reader, *last);
+  if (!refused) return tl::unexpected(refused.error());
   if (auto remembered = guard_.Remember(reader, *last); !remembered) return remembered;
   const auto description = reader.Description();
   if (!description) return tl::unexpected(description.error());
-  if (auto status = run_.writer.BeginSegment(run_.state.step, "resume"); !status) return status;
+  if (auto status = run_.writer.BeginSegment(run_.state.step, "resume", *refused); !status)
+    return status;
   for (const std::string& sentence : loaded->damaged) {
     if (auto said = run_.SayAlert("damaged_checkpoint", sentence); !said) return said;
   }
+  if (auto told = desk_.TellOf(*refused); !told) return told;
   return TellWhatChanged(*description);
 }
 

@@ -2,35 +2,55 @@
 
 #include <algorithm>
 
+#include "core/record/intervention/intervention_text.h"
 #include "core/record/record/unix_time.h"
 
 namespace mhc {
 namespace {
 
-bool ChangesTraining(const Intervention& intervention) {
-  const InterventionKind* kind = FindInterventionKind(intervention.request.kind);
+bool ChangesTraining(const InterventionRequest& request) {
+  const InterventionKind* kind = FindInterventionKind(request.kind);
   return kind != nullptr && kind->changes_training;
 }
 
 }  // namespace
 
-InterventionDesk::InterventionDesk(TrainingRun& run) : run_(run), inbox_(run.folder.inbox_path()) {}
+InterventionDesk::InterventionDesk(TrainingRun& run)
+    : run_(run), inbox_(run.folder.inbox_path()), trial_(run.folder.trial_path()) {}
 
 // Those that the checkpoint does not contain are applied again at their steps.
-Status InterventionDesk::Remember(RecordReader& reader, std::int64_t furthest) {
+Result<std::vector<Intervention>> InterventionDesk::Remember(RecordReader& reader,
+                                                             std::int64_t furthest) {
   const auto interventions = reader.Interventions();
   if (!interventions) return tl::unexpected(interventions.error());
   const TrainingState& state = run_.state;
   repeats_until_ = furthest;
+  trial_.TakeOver();
+  std::vector<Intervention> refused;
   for (const Intervention& past : *interventions) {
     settled_.insert(past.request.id);
-    if (!past.applied || past.undone || !ChangesTraining(past)) continue;
+    if (!past.applied || past.undone || !ChangesTraining(past.request)) continue;
     const bool contained = past.step < state.step ||
                            (past.step == state.step && past.number <= state.last_intervention);
-    if (!contained) replays_.push_back(past);
+    if (contained) continue;
+    if (const auto reason = trial_.ReasonAgainst(past.request.id)) {
+      refused.push_back(past);
+      refused.back().applied = false;
+      refused.back().reason = *reason;
+    } else {
+      replays_.push_back(past);
+    }
   }
   std::stable_sort(replays_.begin(), replays_.end(),
                    [](const Intervention& a, const Intervention& b) { return a.step < b.step; });
+  return refused;
+}
+
+Status InterventionDesk::TellOf(const std::vector<Intervention>& refused) {
+  for (const Intervention& past : refused) {
+    trial_.Pass(past.request.id);
+    if (auto said = run_.SayAlert("refused", InterventionText(past)); !said) return said;
+  }
   return {};
 }
 
@@ -62,10 +82,16 @@ Status InterventionDesk::ApplyReplays() {
 // script; and while recorded steps are repeated nothing may change what is being repeated. A pause
 // and a stop wait for neither.
 bool InterventionDesk::MustWait(const WaitingRequest& waiting) const {
-  if (!waiting.request) return false;
+  if (!waiting.request || IsUrgent(waiting)) return false;
   const std::string& kind = waiting.request->kind;
   if (run_.state.step < repeats_until_ && FindInterventionKind(kind)->changes_training) return true;
-  return run_.control.steps_allowed > 0 && kind != "pause" && kind != "stop";
+  return run_.control.steps_allowed > 0;
+}
+
+// What is not kept waiting: a pause, a stop, and what is to be refused.
+bool InterventionDesk::IsUrgent(const WaitingRequest& waiting) const {
+  if (trial_.ReasonAgainst(waiting.taken.id)) return true;
+  return waiting.request && (waiting.request->kind == "pause" || waiting.request->kind == "stop");
 }
 
 // An inbox that cannot be read is told once and looked at again; training goes on.
@@ -91,9 +117,7 @@ Status InterventionDesk::TakeRequests() {
   bool one_waits_for_repeats = false;
   for (auto it = waiting_.begin(); it != waiting_.end() && !run_.control.stop;) {
     // Behind a request that waits for the end of the repeated steps, the order is kept.
-    const bool urgent =
-        it->request && (it->request->kind == "pause" || it->request->kind == "stop");
-    const bool waits = MustWait(*it) || (one_waits_for_repeats && !urgent);
+    const bool waits = MustWait(*it) || (one_waits_for_repeats && !IsUrgent(*it));
     if (waits) {
       one_waits_for_repeats = one_waits_for_repeats || run_.state.step < repeats_until_;
       ++it;
@@ -111,12 +135,11 @@ Status InterventionDesk::Settle(const WaitingRequest& waiting) {
   if (settled_.contains(taken.id)) return inbox_.Done(taken);
   SettledRequest settled;
   Intervention& intervention = settled.intervention;
-  if (waiting.request) {
+  const auto against = trial_.ReasonAgainst(taken.id);
+  if (waiting.request && !against) {
     settled = Apply(*waiting.request);
   } else {
-    intervention.request.id = taken.id;
-    intervention.step = run_.state.step;
-    intervention.reason = waiting.request.error().message;
+    intervention = RefusedFor(waiting, against ? *against : waiting.request.error().message);
   }
   intervention.time = UnixNow();
   if (auto noted = run_.NoteParameters(); !noted) return noted;
@@ -124,6 +147,8 @@ Status InterventionDesk::Settle(const WaitingRequest& waiting) {
     return status;
   }
   settled_.insert(taken.id);
+  // Until the step after is recorded what changes training stays on trial.
+  if (!intervention.applied || !ChangesTraining(intervention.request)) trial_.Pass(taken.id);
   if (intervention.applied) run_.state.last_intervention = run_.writer.last_intervention();
   run_.Say(intervention.applied ? fmt::format("{} {} applied at step {}", intervention.request.kind,
                                               intervention.value_text, run_.state.step)
@@ -131,29 +156,38 @@ Status InterventionDesk::Settle(const WaitingRequest& waiting) {
   return inbox_.Done(taken);
 }
 
+Intervention InterventionDesk::RefusedFor(const WaitingRequest& waiting,
+                                          const std::string& reason) const {
+  Intervention refused;
+  refused.request.id = waiting.taken.id;
+  if (waiting.request) {
+    refused.request = *waiting.request;
+    refused.value_text = ValueText(*waiting.request);
+  }
+  refused.step = run_.state.step;
+  refused.reason = reason;
+  return refused;
+}
+
 Status InterventionDesk::RefuseRemaining() {
   if (auto collected = Collect(); !collected) return collected;
   for (const WaitingRequest& waiting : waiting_) {
     if (!settled_.contains(waiting.taken.id)) {
-      Intervention refused;
-      refused.request.id = waiting.taken.id;
-      if (waiting.request) {
-        refused.request = *waiting.request;
-        refused.value_text = ValueText(*waiting.request);
-      }
-      refused.step = run_.state.step;
-      refused.reason =
-          fmt::format("the run ended at step {} before the request was taken", run_.state.step);
+      Intervention refused = RefusedFor(
+          waiting,
+          fmt::format("the run ended at step {} before the request was taken", run_.state.step));
       refused.time = UnixNow();
       if (auto status = run_.writer.AppendIntervention(refused); !status) return status;
     }
     if (auto status = inbox_.Done(waiting.taken); !status) return status;
   }
   waiting_.clear();
+  trial_.Clear();
   return {};
 }
 
 SettledRequest InterventionDesk::Apply(const InterventionRequest& request) {
+  trial_.Begin(request.id);
   SettledRequest settled = ApplyRequest(run_, request);
   if (settled.maps_before) snapshot_step_ = run_.state.step + 1;
   return settled;

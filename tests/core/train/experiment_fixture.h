@@ -29,9 +29,13 @@ class ScriptedObserver : public ExperimentObserver {
     steps_done.push_back(progress.step);
     if (after_step) after_step(progress.step);
   }
-  void OnMessage(const std::string& sentence) override { messages.push_back(sentence); }
+  void OnMessage(const std::string& sentence) override {
+    messages.push_back(sentence);
+    if (on_message) on_message(sentence);
+  }
 
   std::function<void(std::int64_t)> after_step;
+  std::function<void(const std::string&)> on_message;
   std::int64_t step = 0;
   std::vector<std::int64_t> steps_done;
   std::vector<std::string> messages;
@@ -78,6 +82,7 @@ class ExperimentTest : public TrainTest {
       }
     };
     observer_ = {};
+    observer_.on_message = also_on_message_;
     submit(0);
     const auto also = also_after_step_;
     observer_.after_step = [submit, also](std::int64_t step) {
@@ -144,6 +149,7 @@ class ExperimentTest : public TrainTest {
   ScriptedObserver observer_;
   std::vector<std::string> ids_;
   std::function<void(std::int64_t)> also_after_step_;
+  std::function<void(const std::string&)> also_on_message_;
 };
 
 }  // namespace mhc
