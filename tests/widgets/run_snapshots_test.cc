@@ -42,6 +42,27 @@ class RunSnapshotsTest : public testing::Test {
   RunSnapshots snapshots_{run_};
 };
 
+TEST_F(RunSnapshotsTest, TheFirstSnapshotIsWhereTheRecordHasItAndNothingIsAskedForBefore) {
+  EXPECT_EQ(run_.FirstSnapshotStep(), 5);
+  EXPECT_EQ(run_.SnapshotAt("res_mean", 4), nullptr);
+  EXPECT_FALSE(run_.AwaitsSnapshot("res_mean", 4));
+}
+
+// Nothing is promised that will not come.
+TEST(FirstSnapshot, OfARunThatHasNoneIsStepOneWhileItLivesAndNoneAfterwards) {
+  ReaderThread reader;
+  RunDocument run(reader, "nowhere");
+  EXPECT_EQ(run.FirstSnapshotStep(), std::nullopt);
+  for (const auto& [state, first] : {std::pair(RunState::kRunning, std::optional<std::int64_t>(1)),
+                                     {RunState::kPaused, 1},
+                                     {RunState::kStopped, std::nullopt}}) {
+    RunUpdate update;
+    update.state = state;
+    run.Apply(std::move(update));
+    EXPECT_EQ(run.FirstSnapshotStep(), first) << ToText(state);
+  }
+}
+
 TEST_F(RunSnapshotsTest, AMeanComesWithItsDeviationOfTheSameStep) {
   EXPECT_EQ(RatioAt(5).mean, nullptr);
   GiveRatio("branch_ratio", 5);

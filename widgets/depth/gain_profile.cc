@@ -115,9 +115,9 @@ void GainProfile::Collect() {
         is_current = is_current || &document == current();
         continue;
       }
-      const std::int64_t first = document.configuration().probe.snapshot_every;
+      const auto first = document.FirstSnapshotStep();
       const std::int64_t step = std::min(context().step.step(), document.last_step());
-      waits_ = waits_ || step >= first;
+      waits_ = waits_ || (first && step >= *first);
     }
     if (there.runs.empty()) continue;
     Drawn drawn{there.Name(), reading.step, is_current, {}};
@@ -136,8 +136,9 @@ void GainProfile::ShowWhyThereIsNothing() {
            "depth. Show a run with mhc or hc to see its gains here."));
     return;
   }
-  ShowEmpty(tr("The gains of all sites appear here with the first snapshot, at step %1.")
-                .arg(StepNumber(configuration.probe.snapshot_every)));
+  if (!ShowsWhenSnapshotsBegin(tr("The gains of all sites appear here"), context().step.step())) {
+    ShowLoading();
+  }
 }
 
 void GainProfile::Refresh() {

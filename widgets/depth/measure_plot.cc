@@ -115,11 +115,8 @@ void MeasurePlot::Refresh() {
     return;
   }
   if (found == nullptr) {
-    const std::int64_t first = run.configuration().probe.snapshot_every;
-    if (context().step.step() < first) {
-      ShowEmpty(tr("%1 appears here with the first snapshot, at step %2.")
-                    .arg(Title(), StepNumber(first)));
-    } else if (!run.AwaitsSnapshot(measure().kind, context().step.step())) {
+    if (ShowsWhenSnapshotsBegin(tr("%1 appears here").arg(Title()), context().step.step())) return;
+    if (!run.AwaitsSnapshot(measure().kind, context().step.step())) {
       ShowEmpty(tr("This run's record does not hold it: %1").arg(Meaning(measure())));
     } else if (!Ready() || shown_run_ != run.key() || shown_ != &measure()) {
       ShowLoading();

@@ -126,14 +126,9 @@ void SpectrumPlot::ShowWhyThereIsNothing() {
            "with mhc or hc to see one here."));
     return;
   }
-  const std::int64_t first = configuration.probe.snapshot_every;
   const std::int64_t step =
       what() == What::kOverTime ? current()->last_step() : context().step.step();
-  if (step < first) {
-    ShowEmpty(tr("The spectra of all sites appear here with the first snapshot, at step %1.")
-                  .arg(StepNumber(first)));
-    return;
-  }
+  if (ShowsWhenSnapshotsBegin(tr("The spectra of all sites appear here"), step)) return;
   if (!Ready() || shown_run_ != current()->key() || shown_what_ != what()) ShowLoading();
 }
 
@@ -219,7 +214,8 @@ RunDocument::MeanAndDeviation SpectrumPlot::SnapshotsToShow(RunDocument& run, co
   }
   if (found.mean != nullptr) return found;
   const std::int64_t step = context().step.step();
-  if (step >= run.configuration().probe.snapshot_every && !run.AwaitsSnapshot(kind, step)) {
+  const auto first = run.FirstSnapshotStep();
+  if (first && step >= *first && !run.AwaitsSnapshot(kind, step)) {
     ShowEmpty(tr("This run's record does not hold what this picture is made of."));
   } else {
     ShowWhyThereIsNothing();

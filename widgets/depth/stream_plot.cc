@@ -164,10 +164,8 @@ void StreamPlot::ShowWhyThereIsNothing() {
            "to see their cosines here."));
     return;
   }
-  const std::int64_t first = configuration.probe.snapshot_every;
-  if (context().step.step() < first) {
-    ShowEmpty(tr("The streams at every depth appear here with the first snapshot, at step %1.")
-                  .arg(StepNumber(first)));
+  if (ShowsWhenSnapshotsBegin(tr("The streams at every depth appear here"),
+                              context().step.step())) {
     return;
   }
   if (!Ready() || shown_run_ != current()->key()) ShowLoading();

@@ -63,12 +63,12 @@ bool RunDocument::IsOrthogonalAt(std::int64_t step) const {
   });
 }
 
-// A run without sites has no H_res, and its other arrays stand at regular steps.
+std::optional<std::int64_t> RunDocument::FirstSnapshotStep() const {
+  if (!snapshot_steps_.empty()) return snapshot_steps_.front();
+  return live() ? std::optional<std::int64_t>(1) : std::nullopt;
+}
+
 std::int64_t RunDocument::ResolvedStep(std::int64_t step) const {
-  if (snapshot_steps_.empty()) {
-    const std::int64_t every = loaded() ? configuration_->probe.snapshot_every : 1;
-    return step / every * every;
-  }
   const auto after = std::upper_bound(snapshot_steps_.begin(), snapshot_steps_.end(), step);
   return after == snapshot_steps_.begin() ? -1 : *std::prev(after);
 }

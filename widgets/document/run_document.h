@@ -52,6 +52,9 @@ class RunDocument : public QObject {
   // gains by sums say nothing of stability then. False while a blend goes on.
   bool IsOrthogonalAt(std::int64_t step) const;
 
+  // The step of the first snapshot, which is 1 where a live run has none yet; empty where none
+  // comes.
+  std::optional<std::int64_t> FirstSnapshotStep() const;
   // The snapshot of `kind` at or before `step`. While it is on its way (changed() tells) the newest
   // one before it that is here, so that a view which follows a fast run always has a picture;
   // nullptr where there is none.

@@ -128,7 +128,9 @@ Status RunFollower::ReadEvents(RunUpdate& update) {
   auto checkpoints = reader_->Checkpoints();
   if (!checkpoints) return tl::unexpected(checkpoints.error());
   update.checkpoints = *std::move(checkpoints);
-  auto steps = reader_->SnapshotSteps("res_mean");
+  // A run without sites has no H_res.
+  const bool has_sites = folder_->configuration().SiteCount() > 0;
+  auto steps = reader_->SnapshotSteps(has_sites ? "res_mean" : "stream_rms");
   if (!steps) return tl::unexpected(steps.error());
   if (*steps != snapshot_steps_) update.snapshot_steps = snapshot_steps_ = *std::move(steps);
   return {};

@@ -63,9 +63,10 @@ std::vector<LinePanel> GainFigure::Panels(const std::vector<SeedFold>& folds, QS
         tr("A residual run has no hyper-connections: its signals pass with gain 1 at every depth.");
     return {};
   }
-  const std::int64_t first = mixed.front()->first().configuration().probe.snapshot_every;
-  if (context().step.step() < first) {
-    why = tr("The first snapshot of the gains is at step %1.").arg(first);
+  const auto first = mixed.front()->first().FirstSnapshotStep();
+  if (!first || context().step.step() < *first) {
+    why = first ? tr("The first snapshot of the gains is at step %1.").arg(*first)
+                : tr("This run has no snapshot.");
     return {};
   }
   std::vector<LinePanel> panels;

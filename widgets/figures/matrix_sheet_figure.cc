@@ -60,7 +60,8 @@ void MatrixSheetFigure::Refresh() {
     RunDocument& document = *run.document;
     if (!run.shown || !document.loaded() || document.configuration().SiteCount() == 0) continue;
     const std::int64_t step = std::min(context().step.step(), document.last_step());
-    has_first = has_first || step >= document.configuration().probe.snapshot_every;
+    const auto first = document.FirstSnapshotStep();
+    has_first = has_first || (first && step >= *first);
     Row row;
     if (ReadRow(document, row, why)) {
       rows_.push_back(std::move(row));

@@ -9,6 +9,7 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include "core/formats/person_text.h"
 #include "widgets/document/refresher.h"
 #include "widgets/frame/header_button.h"
 
@@ -163,6 +164,15 @@ void View::ShowLoading() {
     ShowSentence(tr("Reading the record …"), false);
     shows_loading_ = true;
   });
+}
+
+bool View::ShowsWhenSnapshotsBegin(const QString& what, std::int64_t step) {
+  const auto first = current()->FirstSnapshotStep();
+  if (first && step >= *first) return false;
+  ShowEmpty(first ? tr("%1 with the first snapshot, at step %2.")
+                        .arg(what, QString::fromStdString(StepText(*first)))
+                  : tr("This run has no snapshot."));
+  return true;
 }
 
 bool View::ShowsGeneralState() {

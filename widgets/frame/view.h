@@ -64,6 +64,9 @@ class View : public QWidget {
   void ShowEmpty(const QString& sentence);  // what will appear here, and what to do
   void ShowLoading();                       // appears after 150 ms, not before
   void ShowError(const QString& sentence);  // the file and the way out
+  // Where the current run has no snapshot at or before `step` and none is on its way: says when the
+  // first one comes, or that there is none, and is true. `what` is "The spectra appear here".
+  bool ShowsWhenSnapshotsBegin(const QString& what, std::int64_t step);
   // Shows the state that holds for every view of the current run (none, loading, error); true where
   // it did and there is nothing more to do.
   bool ShowsGeneralState();

@@ -143,10 +143,8 @@ void MatrixLens::ShowWhyThereIsNothing() {
            "a run with mhc or hc to see its matrices here."));
     return;
   }
-  const std::int64_t first = configuration.probe.snapshot_every;
-  if (context().step.step() < first) {
-    ShowEmpty(tr("The matrices of every site appear here with the first snapshot, at step %1.")
-                  .arg(QString::fromStdString(StepText(first))));
+  if (ShowsWhenSnapshotsBegin(tr("The matrices of every site appear here"),
+                              context().step.step())) {
     return;
   }
   if (!Ready() || shown_run_ != current()->key()) ShowLoading();

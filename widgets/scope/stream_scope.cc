@@ -137,18 +137,8 @@ bool StreamScope::HasScope() const { return shown_run_ && Reason().isEmpty(); }
 
 void StreamScope::ShowMissing() {
   const RunDocument& run = *current();
-  const std::int64_t every = run.configuration().probe.snapshot_every;
-  const std::int64_t step = context().step.step();
-  // A change of the maps leaves a snapshot, too.
-  const auto& changes = run.interventions();
-  const bool may_come = step >= every || std::any_of(changes.begin(), changes.end(),
-                                                     [step](const Intervention& change) {
-                                                       return change.applied && change.step <= step;
-                                                     });
-  if (!may_come) {
-    ShowEmpty(tr("The streams appear here with the first snapshot, at step %1.")
-                  .arg(QString::fromStdString(StepText(every))));
-  } else if (HasScope() && shown_run_ == run.key()) {
+  if (ShowsWhenSnapshotsBegin(tr("The streams appear here"), context().step.step())) return;
+  if (HasScope() && shown_run_ == run.key()) {
     return;  // the picture stays until the next one has come
   } else {
     ShowLoading();
