@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr int kTokens = 5, kChannels = 6;
+constexpr int kSiteTokens = 5, kSiteChannels = 6;
 
 struct Tolerance {
   double value, gradient;  // of the largest magnitude of an array
@@ -28,16 +28,16 @@ class Inputs {
   SiteInputs Draw(const ConstraintChoice& choice, int streams) {
     const int columns = 2 * streams + LogitCount(choice, streams);
     SiteInputs in;
-    in.tokens = kTokens;
+    in.tokens = kSiteTokens;
     in.streams = streams;
-    in.channels = kChannels;
-    in.x = Normals(kTokens * streams * kChannels, 1.0);
-    in.phi = Normals(streams * kChannels * columns, 0.3);
+    in.channels = kSiteChannels;
+    in.x = Normals(kSiteTokens * streams * kSiteChannels, 1.0);
+    in.phi = Normals(streams * kSiteChannels * columns, 0.3);
     in.alpha = {0.5f, -0.75f, 1.25f};
     in.bias = Normals(columns, 0.7);
-    in.f = Normals(kTokens * kChannels, 1.0);
-    in.gy = Normals(kTokens * streams * kChannels, 1.0);
-    in.gz = Normals(kTokens * kChannels, 1.0);
+    in.f = Normals(kSiteTokens * kSiteChannels, 1.0);
+    in.gy = Normals(kSiteTokens * streams * kSiteChannels, 1.0);
+    in.gz = Normals(kSiteTokens * kSiteChannels, 1.0);
     return in;
   }
 
@@ -147,7 +147,7 @@ TEST(ReferenceSiteNorm, WithoutAnEpsilonAgreesAndATokenOfZerosHasNoDynamicPart) 
   options.eps_norm = 0.0;
   SiteInputs in = Inputs(4).Draw(options.choice, 4);
   ExpectAgreement(in, options, torch::kFloat64, kFloat64);
-  std::fill_n(in.x.begin(), 4 * kChannels, 0.0);
+  std::fill_n(in.x.begin(), 4 * kSiteChannels, 0.0);
   for (const at::ScalarType type : {torch::kFloat64, torch::kFloat32}) {
     const SiteOutputs found = *RunReferenceSite(in, options, type);
     const SiteOutputs expected = *RunSite(in, options);
