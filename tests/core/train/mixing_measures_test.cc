@@ -14,14 +14,14 @@
 namespace mhc {
 namespace {
 
-constexpr int kSites = 3, kTokens = 5, kStreams = 4;
+constexpr int kSites = 3, kMapTokens = 5, kStreams = 4;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // H_res of every site and token, with their numbers.
 struct OwnedMaps {
   std::vector<double> res = {};
 
-  operator TokenArrays() const { return {kSites, kTokens, kStreams, kStreams, res}; }
+  operator TokenArrays() const { return {kSites, kMapTokens, kStreams, kStreams, res}; }
   Matrix At(int site, int token) const { return TokenArrays(*this).At(site, token); }
 };
 
@@ -29,7 +29,7 @@ OwnedMaps RandomMaps(unsigned seed) {
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> normal;
   OwnedMaps maps;
-  for (int i = 0; i < kSites * kTokens * kStreams * kStreams; ++i) {
+  for (int i = 0; i < kSites * kMapTokens * kStreams * kStreams; ++i) {
     maps.res.push_back(normal(engine));
   }
   return maps;
@@ -45,8 +45,8 @@ std::vector<Matrix> SitesOf(const OwnedMaps& maps, int token) {
 template <class Function>
 double MeanOver(const OwnedMaps& maps, Function value) {
   double sum = 0.0;
-  for (int t = 0; t < kTokens; ++t) sum += value(SitesOf(maps, t));
-  return sum / kTokens;
+  for (int t = 0; t < kMapTokens; ++t) sum += value(SitesOf(maps, t));
+  return sum / kMapTokens;
 }
 
 void ExpectNear(const Matrix& found, const Matrix& expected) {
@@ -98,10 +98,10 @@ TEST(MixingMeasures, SingleSiteScalarsAreTheLargestOverTheSites) {
     backward =
         std::max(backward, MeanOver(maps, [&](const auto& h) { return Gain(h[site]).backward; }));
     Matrix mean = Matrix::Zero(kStreams, kStreams);
-    for (int t = 0; t < kTokens; ++t) {
+    for (int t = 0; t < kMapTokens; ++t) {
       rows = std::max(rows, RowError(maps.At(site, t)));
       columns = std::max(columns, ColumnError(maps.At(site, t)));
-      mean += maps.At(site, t) / kTokens;
+      mean += maps.At(site, t) / kMapTokens;
     }
     identity += DistanceToIdentity(mean) / kSites;
   }
@@ -117,10 +117,10 @@ TEST(MixingMeasures, PrefixAndSuffixAreTokenMeansOfThePartialProducts) {
   const MixingProfile profile = MeasureProfile(maps);
   for (int site = 0; site < kSites; ++site) {
     Matrix prefix = Matrix::Zero(kStreams, kStreams), suffix = prefix;
-    for (int t = 0; t < kTokens; ++t) {
+    for (int t = 0; t < kMapTokens; ++t) {
       const CompositeMapping composite = Compose(SitesOf(maps, t));
-      prefix += composite.prefix[site] / kTokens;
-      suffix += composite.suffix[site] / kTokens;
+      prefix += composite.prefix[site] / kMapTokens;
+      suffix += composite.suffix[site] / kMapTokens;
     }
     ExpectNear(profile.prefix_mean[site], prefix);
     ExpectNear(profile.suffix_mean[site], suffix);
@@ -153,7 +153,7 @@ TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
   const MixingProfile profile = MeasureProfile(maps);
   for (int site = 0; site < kSites; ++site) {
     std::vector<double> entries;
-    for (int t = 0; t < kTokens; ++t) entries.push_back(maps.At(site, t)(1, 2));
+    for (int t = 0; t < kMapTokens; ++t) entries.push_back(maps.At(site, t)(1, 2));
     const TokenSpread spread = TokenSpreadOf(entries);
     EXPECT_NEAR(profile.res_mean[site](1, 2), spread.mean, 1e-14);
     EXPECT_NEAR(profile.res_deviation[site](1, 2), spread.deviation, 1e-14);
@@ -169,7 +169,7 @@ TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
 TEST(MixingMeasures, TheNumberOfThreadsChangesNoBit) {
   const OwnedMaps maps = RandomMaps(6);
   const MixingProfile one = MeasureProfile(maps);
-  for (const int threads : {2, 3, kTokens, 99}) {
+  for (const int threads : {2, 3, kMapTokens, 99}) {
     const MixingProfile shared = MeasureProfile(maps, threads);
     for (int site = 0; site < kSites; ++site) {
       EXPECT_EQ(shared.prefix_mean[site], one.prefix_mean[site]) << threads;
@@ -184,18 +184,18 @@ TEST(MixingMeasures, TheNumberOfThreadsChangesNoBit) {
 TEST(MixingMeasures, OfAnotherNumberOfStreamsAreThoseOfTheOracle) {
   constexpr int kThree = 3;
   const OwnedMaps numbers = RandomMaps(7);
-  const TokenArrays maps{kSites, kTokens, kThree, kThree,
-                         std::span(numbers.res).first(kSites * kTokens * kThree * kThree)};
+  const TokenArrays maps{kSites, kMapTokens, kThree, kThree,
+                         std::span(numbers.res).first(kSites * kMapTokens * kThree * kThree)};
   const MixingProfile profile = MeasureProfile(maps, 2);
   Vector spectrum = Vector::Zero(kThree);
   Matrix composite = Matrix::Zero(kThree, kThree);
   double forward = 0.0, smallest_column = 0.0;
-  for (int t = 0; t < kTokens; ++t) {
+  for (int t = 0; t < kMapTokens; ++t) {
     const Matrix product = maps.At(2, t) * maps.At(1, t) * maps.At(0, t);
-    composite += product / kTokens;
-    spectrum += SingularValues(product) / kTokens;
-    forward += Gain(product).forward / kTokens;
-    smallest_column += GainFromBothSides(product).column_min / kTokens;
+    composite += product / kMapTokens;
+    spectrum += SingularValues(product) / kMapTokens;
+    forward += Gain(product).forward / kMapTokens;
+    smallest_column += GainFromBothSides(product).column_min / kMapTokens;
   }
   ExpectNear(profile.prefix_mean.back(), composite);
   ExpectNear(profile.suffix_mean.front(), composite);
@@ -206,7 +206,7 @@ TEST(MixingMeasures, OfAnotherNumberOfStreamsAreThoseOfTheOracle) {
 
 TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {
   OwnedMaps maps;
-  for (int i = 0; i < kSites * kTokens; ++i) {
+  for (int i = 0; i < kSites * kMapTokens; ++i) {
     const Matrix identity = Matrix::Identity(kStreams, kStreams);
     maps.res.insert(maps.res.end(), identity.data(), identity.data() + identity.size());
   }
@@ -225,7 +225,7 @@ class NanInOneMap : public testing::TestWithParam<int> {
  protected:
   static OwnedMaps Poisoned() {
     OwnedMaps maps = RandomMaps(6);
-    const int at = (GetParam() * kTokens + 2) * kStreams * kStreams + 5;  // one token, one entry
+    const int at = (GetParam() * kMapTokens + 2) * kStreams * kStreams + 5;  // one token, one entry
     maps.res[at] = kNan;
     return maps;
   }

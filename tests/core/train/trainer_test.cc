@@ -11,7 +11,7 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNanWeight = std::numeric_limits<float>::quiet_NaN();
 
 // Every test has two of them: what was done to one is held against the other.
 class TrainerTest : public testing::Test {
@@ -39,7 +39,7 @@ TEST_F(TrainerTest, AStepThatIsNotFiniteChangesNoParameterAndNoMoment) {
     const float good = parameter.flatten()[0].item<float>();
     {
       torch::NoGradGuard no_grad;
-      parameter.flatten()[0].fill_(kNan);
+      parameter.flatten()[0].fill_(kNanWeight);
     }
     const NamedTensors parameters = Parameters(trainer_), moments = Moments(trainer_);
     const StepOutcome outcome = trainer_.Step(BatchOf(3), 1e-2, nullptr);
@@ -75,7 +75,7 @@ TEST_F(TrainerTest, AfterASkippedStepTrainingGoesOnAsIfItHadNotBeen) {
     torch::NoGradGuard no_grad;
     first.fill_(value);
   };
-  set(kNan);
+  set(kNanWeight);
   EXPECT_FALSE(trainer_.Step(BatchOf(50), 1e-2, nullptr).finite);
   set(good);
   TrainSteps(trainer_, configuration_, 3, 5);
