@@ -12,7 +12,7 @@
 namespace mhc {
 namespace {
 
-constexpr auto kPoll = std::chrono::milliseconds(50);
+constexpr auto kFollowPoll = std::chrono::milliseconds(50);
 constexpr std::int64_t kLastStepToFollow = 1'000'000'000;
 
 struct FollowOptions {
@@ -45,7 +45,7 @@ CommandResult Run(const FollowOptions& options) {
       }
     }
     if (!live) return {};
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kFollowPoll);
   }
 }
 

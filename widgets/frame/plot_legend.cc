@@ -10,13 +10,13 @@ namespace mhc {
 namespace {
 
 constexpr double kLegendPadding = 6.0;
-constexpr double kSample = 18.0;                       // length of a line sample
-constexpr double kColumnGap = 8.0;                     // between columns
-constexpr double kMargin = 6.0, kBottomMargin = 14.0;  // to the axes
+constexpr double kLegendSample = 18.0;                       // length of a line sample
+constexpr double kColumnGap = 8.0;                           // between columns
+constexpr double kLegendMargin = 6.0, kBottomMargin = 14.0;  // to the axes
 constexpr double kWidestName = 150.0;
 constexpr double kStep = 6.0;  // between points at which curves are looked at
 // A number as long as most are: the legend keeps its width while numbers change.
-constexpr auto kTypicalNumber = "0.0000";
+constexpr auto kLegendNumber = "0.0000";
 // It moves only to where it covers so many points fewer.
 constexpr int kWorthMoving = 8;
 // More than that of the plot, or more points covered, and the rows are left out where they may be.
@@ -72,9 +72,9 @@ void PlotLegend::Measure() {
   widths_.clear();
   for (int i = 0; i < static_cast<int>(columns_.size()); ++i) {
     const LegendColumn& column = columns_[static_cast<std::size_t>(i)];
-    double width = metrics.horizontalAdvance(kTypicalNumber);
+    double width = metrics.horizontalAdvance(kLegendNumber);
     double heading = metrics.horizontalAdvance(column.name);
-    if (column.dash != Qt::NoPen) heading += kSample + kColumnGap / 2.0;
+    if (column.dash != Qt::NoPen) heading += kLegendSample + kColumnGap / 2.0;
     width = std::max(width, heading);
     for (const LegendRow& row : rows_) {
       if (i < row.values.size()) width = std::max(width, metrics.horizontalAdvance(row.values[i]));
@@ -91,13 +91,13 @@ double PlotLegend::Height() const {
 QRectF PlotLegend::Box(const Spot& spot) const {
   const QCPAxisRect& rect = *mParentPlot->axisRect();
   double width =
-      2.0 * kLegendPadding + (shows_rows_ ? kSample + kColumnGap + name_width_ : -kColumnGap);
+      2.0 * kLegendPadding + (shows_rows_ ? kLegendSample + kColumnGap + name_width_ : -kColumnGap);
   for (const double column : widths_) width += kColumnGap + column;
   const double height = Height();
-  const double top = rect.top() + std::max(kMargin, taken_ + 1.0);
-  const double free_width = rect.width() - 2.0 * kMargin - width;
+  const double top = rect.top() + std::max(kLegendMargin, taken_ + 1.0);
+  const double free_width = rect.width() - 2.0 * kLegendMargin - width;
   const double free_height = rect.bottom() - kBottomMargin - height - top;
-  return {std::round(rect.right() - kMargin - width - spot.from_right * free_width),
+  return {std::round(rect.right() - kLegendMargin - width - spot.from_right * free_width),
           std::round(top + spot.from_top * std::max(free_height, 0.0)), width, height};
 }
 
@@ -170,12 +170,13 @@ void PlotLegend::draw(QCPPainter* painter) {
     font.setWeight(row.strong ? QFont::DemiBold : QFont::Normal);
     painter->setFont(font);
     const double left = box.left() + kLegendPadding;
-    DrawSample(*painter, row, {left + kSample / 2.0, top + row_height_ / 2.0});
+    DrawSample(*painter, row, {left + kLegendSample / 2.0, top + row_height_ / 2.0});
     painter->setPen(look_.Color(Role::kText));
     const QString name =
         QFontMetricsF(font).elidedText(row.name, Qt::ElideMiddle, name_width_ + 1.0);
-    painter->drawText(QRectF(left + kSample + kColumnGap, top, name_width_ + 2.0, row_height_),
-                      Qt::AlignLeft | Qt::AlignVCenter, name);
+    painter->drawText(
+        QRectF(left + kLegendSample + kColumnGap, top, name_width_ + 2.0, row_height_),
+        Qt::AlignLeft | Qt::AlignVCenter, name);
     double right = box.right() - kLegendPadding;
     for (auto i = static_cast<int>(widths_.size()) - 1; i >= 0; --i) {
       const double width = widths_[static_cast<std::size_t>(i)];
@@ -201,7 +202,7 @@ void PlotLegend::DrawHeading(QCPPainter& painter, double right, double top) cons
       const double end = right - metrics.horizontalAdvance(column.name) - kColumnGap / 2.0;
       const double middle = std::round(top + row_height_ / 2.0);
       painter.setPen(QPen(look_.Color(Role::kQuietText), 1.0, column.dash));
-      painter.drawLine(QLineF(end - kSample, middle, end, middle));
+      painter.drawLine(QLineF(end - kLegendSample, middle, end, middle));
     }
     right -= widths_[i] + kColumnGap;
   }
@@ -223,7 +224,8 @@ void PlotLegend::DrawSample(QCPPainter& painter, const LegendRow& row,
   pen.setCapStyle(Qt::FlatCap);
   painter.setPen(pen);
   const double y = std::round(middle.y());
-  painter.drawLine(QLineF(middle.x() - kSample / 2.0, y, middle.x() + kSample / 2.0, y));
+  painter.drawLine(
+      QLineF(middle.x() - kLegendSample / 2.0, y, middle.x() + kLegendSample / 2.0, y));
 }
 
 }  // namespace mhc

@@ -18,7 +18,7 @@
 namespace mhc {
 namespace {
 
-constexpr int kBusyTimeoutMs = 5000;
+constexpr int kWriterTimeoutMs = 5000;
 // At the end a reader that stays attached is not worth a long wait.
 constexpr int kClosingTimeoutMs = 200;
 
@@ -47,7 +47,7 @@ std::string InsertStepSql() {
 
 struct RecordWriter::State {
   State(const std::filesystem::path& path, int flags)
-      : file(path), database(std::filesystem::absolute(path).string(), flags, kBusyTimeoutMs) {
+      : file(path), database(std::filesystem::absolute(path).string(), flags, kWriterTimeoutMs) {
     ProtectFromStrangers(database);
   }
 

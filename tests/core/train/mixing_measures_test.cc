@@ -14,14 +14,14 @@
 namespace mhc {
 namespace {
 
-constexpr int kSites = 3, kMapTokens = 5, kStreams = 4;
+constexpr int kMapSites = 3, kMapTokens = 5, kStreams = 4;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // H_res of every site and token, with their numbers.
 struct OwnedMaps {
   std::vector<double> res = {};
 
-  operator TokenArrays() const { return {kSites, kMapTokens, kStreams, kStreams, res}; }
+  operator TokenArrays() const { return {kMapSites, kMapTokens, kStreams, kStreams, res}; }
   Matrix At(int site, int token) const { return TokenArrays(*this).At(site, token); }
 };
 
@@ -29,7 +29,7 @@ OwnedMaps RandomMaps(unsigned seed) {
   std::mt19937_64 engine(seed);
   std::normal_distribution<double> normal;
   OwnedMaps maps;
-  for (int i = 0; i < kSites * kMapTokens * kStreams * kStreams; ++i) {
+  for (int i = 0; i < kMapSites * kMapTokens * kStreams * kStreams; ++i) {
     maps.res.push_back(normal(engine));
   }
   return maps;
@@ -37,7 +37,7 @@ OwnedMaps RandomMaps(unsigned seed) {
 
 std::vector<Matrix> SitesOf(const OwnedMaps& maps, int token) {
   std::vector<Matrix> sites;
-  for (int site = 0; site < kSites; ++site) sites.push_back(maps.At(site, token));
+  for (int site = 0; site < kMapSites; ++site) sites.push_back(maps.At(site, token));
   return sites;
 }
 
@@ -92,7 +92,7 @@ TEST(MixingMeasures, SingleSiteScalarsAreTheLargestOverTheSites) {
   const OwnedMaps maps = RandomMaps(2);
   const MixingScalars scalars = MeasureScalars(maps);
   double forward = 0.0, backward = 0.0, rows = 0.0, columns = 0.0, identity = 0.0;
-  for (int site = 0; site < kSites; ++site) {
+  for (int site = 0; site < kMapSites; ++site) {
     forward =
         std::max(forward, MeanOver(maps, [&](const auto& h) { return Gain(h[site]).forward; }));
     backward =
@@ -103,7 +103,7 @@ TEST(MixingMeasures, SingleSiteScalarsAreTheLargestOverTheSites) {
       columns = std::max(columns, ColumnError(maps.At(site, t)));
       mean += maps.At(site, t) / kMapTokens;
     }
-    identity += DistanceToIdentity(mean) / kSites;
+    identity += DistanceToIdentity(mean) / kMapSites;
   }
   EXPECT_NEAR(scalars.site_forward_gain, forward, 1e-12);
   EXPECT_NEAR(scalars.site_backward_gain, backward, 1e-12);
@@ -115,7 +115,7 @@ TEST(MixingMeasures, SingleSiteScalarsAreTheLargestOverTheSites) {
 TEST(MixingMeasures, PrefixAndSuffixAreTokenMeansOfThePartialProducts) {
   const OwnedMaps maps = RandomMaps(3);
   const MixingProfile profile = MeasureProfile(maps);
-  for (int site = 0; site < kSites; ++site) {
+  for (int site = 0; site < kMapSites; ++site) {
     Matrix prefix = Matrix::Zero(kStreams, kStreams), suffix = prefix;
     for (int t = 0; t < kMapTokens; ++t) {
       const CompositeMapping composite = Compose(SitesOf(maps, t));
@@ -151,7 +151,7 @@ TEST(MixingMeasures, TheProductOfTheTokenMeansIsAnotherNumberThanTheMeanComposit
 TEST(MixingMeasures, SingleMapsHaveMeanDeviationAndSpectrumOverTheTokens) {
   const OwnedMaps maps = RandomMaps(5);
   const MixingProfile profile = MeasureProfile(maps);
-  for (int site = 0; site < kSites; ++site) {
+  for (int site = 0; site < kMapSites; ++site) {
     std::vector<double> entries;
     for (int t = 0; t < kMapTokens; ++t) entries.push_back(maps.At(site, t)(1, 2));
     const TokenSpread spread = TokenSpreadOf(entries);
@@ -171,7 +171,7 @@ TEST(MixingMeasures, TheNumberOfThreadsChangesNoBit) {
   const MixingProfile one = MeasureProfile(maps);
   for (const int threads : {2, 3, kMapTokens, 99}) {
     const MixingProfile shared = MeasureProfile(maps, threads);
-    for (int site = 0; site < kSites; ++site) {
+    for (int site = 0; site < kMapSites; ++site) {
       EXPECT_EQ(shared.prefix_mean[site], one.prefix_mean[site]) << threads;
       EXPECT_EQ(shared.suffix_mean[site], one.suffix_mean[site]) << threads;
       EXPECT_EQ(shared.prefix_singular_values.deviation, one.prefix_singular_values.deviation);
@@ -184,8 +184,8 @@ TEST(MixingMeasures, TheNumberOfThreadsChangesNoBit) {
 TEST(MixingMeasures, OfAnotherNumberOfStreamsAreThoseOfTheOracle) {
   constexpr int kThree = 3;
   const OwnedMaps numbers = RandomMaps(7);
-  const TokenArrays maps{kSites, kMapTokens, kThree, kThree,
-                         std::span(numbers.res).first(kSites * kMapTokens * kThree * kThree)};
+  const TokenArrays maps{kMapSites, kMapTokens, kThree, kThree,
+                         std::span(numbers.res).first(kMapSites * kMapTokens * kThree * kThree)};
   const MixingProfile profile = MeasureProfile(maps, 2);
   Vector spectrum = Vector::Zero(kThree);
   Matrix composite = Matrix::Zero(kThree, kThree);
@@ -206,7 +206,7 @@ TEST(MixingMeasures, OfAnotherNumberOfStreamsAreThoseOfTheOracle) {
 
 TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {
   OwnedMaps maps;
-  for (int i = 0; i < kSites * kMapTokens; ++i) {
+  for (int i = 0; i < kMapSites * kMapTokens; ++i) {
     const Matrix identity = Matrix::Identity(kStreams, kStreams);
     maps.res.insert(maps.res.end(), identity.data(), identity.data() + identity.size());
   }
@@ -253,14 +253,14 @@ TEST_P(NanInOneMap, IsSeenInTheProfileOfItsSiteAndOfNoEarlierOne) {
   const auto site = static_cast<std::size_t>(GetParam());
   EXPECT_TRUE(std::isnan(profile.forward_gain[site].mean));
   EXPECT_TRUE(std::isnan(profile.singular_values.mean(site, 0)));
-  for (std::size_t i = 0; i < kSites; ++i) {
+  for (std::size_t i = 0; i < kMapSites; ++i) {
     EXPECT_EQ(std::isnan(profile.prefix_forward_gain[i].mean), i >= site) << i;
     EXPECT_EQ(std::isnan(profile.suffix_backward_gain[i].mean), i <= site) << i;
     EXPECT_EQ(std::isnan(profile.prefix_singular_values.mean(i, 0)), i >= site) << i;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfAnySite, NanInOneMap, testing::Range(0, kSites));
+INSTANTIATE_TEST_SUITE_P(OfAnySite, NanInOneMap, testing::Range(0, kMapSites));
 
 }  // namespace
 }  // namespace mhc
