@@ -101,7 +101,7 @@ MixingScalars MeasureScalars(const TokenArrays& maps) {
   scalars.composite_forward_gain = composites.Over(Forward);
   scalars.composite_backward_gain = composites.Over(Backward);
   scalars.composite_spectral_norm = composites.Over(SpectralNormOf).mean;
-  scalars.composite_distance_to_uniform =
+  scalars.composite_distance_to_uniform_spectral =
       composites.Over([&](const Matrix& p) { return SpectralNormOf(p - uniform); }).mean;
   return scalars;
 }

@@ -23,10 +23,10 @@ struct MixingScalars {
   double site_backward_gain = 0.0;
   TokenSpread composite_forward_gain;  // of H_L … H_1 (D7)
   TokenSpread composite_backward_gain;
-  double composite_spectral_norm = 0.0;        // token mean (D10)
-  double composite_distance_to_uniform = 0.0;  // token mean of ‖P − J‖₂ (D15)
-  double row_error = 0.0, column_error = 0.0;  // largest over sites and tokens (D3)
-  double distance_to_identity = 0.0;           // of the token means, mean over sites (D14)
+  double composite_spectral_norm = 0.0;                 // token mean (D10)
+  double composite_distance_to_uniform_spectral = 0.0;  // token mean of ‖P − J‖₂ (D15)
+  double row_error = 0.0, column_error = 0.0;           // largest over sites and tokens (D3)
+  double distance_to_identity = 0.0;                    // of the token means, mean over sites (D14)
 };
 // The larger one, and NaN where one is: a maximum that left a NaN out would read as a good score.
 double LargestOrNan(double a, double b);

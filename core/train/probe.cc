@@ -162,7 +162,8 @@ void Probe::MeasureScalars(const ForwardTrace& all, StepRecord& record) const {
   record.Set("composite_backward_gain", scalars.composite_backward_gain.mean);
   record.Set("composite_backward_gain_std", scalars.composite_backward_gain.deviation);
   record.Set("composite_spectral_norm", scalars.composite_spectral_norm);
-  record.Set("composite_distance_to_uniform", scalars.composite_distance_to_uniform);
+  record.Set("composite_distance_to_uniform_spectral",
+             scalars.composite_distance_to_uniform_spectral);
   record.Set("row_error", scalars.row_error);
   record.Set("column_error", scalars.column_error);
   record.Set("distance_to_identity", scalars.distance_to_identity);

@@ -177,7 +177,7 @@ std::optional<double> NewestInSegment(SQLite::Database& database, const std::str
 
 class ChunkFolder {
  public:
-  ChunkFolder(std::vector<int> columns, std::int64_t first, std::int64_t last)
+  ChunkFolder(std::vector<PresentColumn> columns, std::int64_t first, std::int64_t last)
       : columns_(std::move(columns)),
         first_(first),
         count_(last - first + 1),
@@ -204,7 +204,7 @@ class ChunkFolder {
       const StatementUse use(insert);
       insert.clearBindings();
       insert.bind(1, segment);
-      insert.bind(2, std::string(StepColumns()[static_cast<std::size_t>(columns_[i])].name));
+      insert.bind(2, columns_[i].name);
       insert.bind(3, first_);
       insert.bind(4, count_);
       insert.bind(5, extremes.finite);
@@ -222,7 +222,7 @@ class ChunkFolder {
   }
 
  private:
-  std::vector<int> columns_;
+  std::vector<PresentColumn> columns_;
   std::int64_t first_, count_;
   std::vector<std::vector<double>> data_;
   std::vector<Extremes> extremes_;
@@ -231,11 +231,9 @@ class ChunkFolder {
 }  // namespace
 
 void FoldChunks(SQLite::Database& database, std::int64_t segment, std::int64_t last_step) {
-  const std::vector<int> columns = PresentStepColumns(database);
+  const std::vector<PresentColumn> columns = PresentStepColumns(database);
   std::string sql = "SELECT step";
-  for (const int column : columns) {
-    sql += ", " + SqlIdentifier(StepColumns()[static_cast<std::size_t>(column)].name);
-  }
+  for (const PresentColumn& column : columns) sql += ", " + SqlIdentifier(column.name);
   SQLite::Statement rows(
       database, sql + " FROM step WHERE segment = ? AND step BETWEEN ? AND ? ORDER BY step");
   rows.bind(1, segment);

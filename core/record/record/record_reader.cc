@@ -23,33 +23,41 @@ struct RecordReader::State_ {
   }
 
   void Prepare() {
+    prepared_for = SchemaChanges();
     columns = PresentStepColumns(opened.database);
     select_columns = "SELECT segment, step";
-    for (const int column : columns) {
-      select_columns += ", " + SqlIdentifier(StepColumns()[static_cast<std::size_t>(column)].name);
+    for (const PresentColumn& column : columns) {
+      select_columns += ", " + SqlIdentifier(column.name);
     }
     select_columns += " FROM step ";
+  }
+
+  // A number that differs once an engine that resumes the run has changed the tables.
+  std::int64_t SchemaChanges() {
+    return opened.database.execAndGet("PRAGMA schema_version").getInt64();
   }
 
   SQLite::Database& database() { return opened.database; }
   std::vector<VisibleSpan> Spans() { return VisibleSpans(ReadSegments(opened.database)); }
   StepRecord Row(SQLite::Statement& row) const;
-  // Whether this record has the column; an error where no record has it.
-  Result<bool> HasColumn(const std::string& name);
+  // The column's name in this record, "" where it has none; an error where no record has it.
+  Result<std::string> ColumnHere(const std::string& name);
 
   // Runs `body` on one state of the record, whatever is written meanwhile.
   template <class Body>
   auto Read(Body&& body) -> decltype(body()) {
     return Attempt("reading", file, [&] {
       const SQLite::Transaction snapshot(opened.database);
+      if (SchemaChanges() != prepared_for) Prepare();
       return body();
     });
   }
 
   std::filesystem::path file;
   OpenedRecord opened;
-  std::vector<int> columns;
+  std::vector<PresentColumn> columns;
   std::string select_columns;
+  std::int64_t prepared_for = 0;
   std::optional<std::int64_t> seen_version;
 };
 
@@ -58,16 +66,21 @@ StepRecord RecordReader::State_::Row(SQLite::Statement& row) const {
   record.segment = IntegerCell(row.getColumn(0));
   record.step = IntegerCell(row.getColumn(1));
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    record.values[static_cast<std::size_t>(columns[i])] =
+    record.values[static_cast<std::size_t>(columns[i].index)] =
         NumberCell(row.getColumn(static_cast<int>(i) + 2));
   }
   return record;
 }
 
-Result<bool> RecordReader::State_::HasColumn(const std::string& name) {
+Result<std::string> RecordReader::State_::ColumnHere(const std::string& name) {
   const std::vector<std::string> present = ColumnsOf(database(), "step");
-  if (std::find(present.begin(), present.end(), name) != present.end()) return true;
-  if (FindStepColumn(name) >= 0) return false;
+  if (std::find(present.begin(), present.end(), name) != present.end()) return name;
+  if (const int index = FindStepColumn(name); index >= 0) {
+    for (const PresentColumn& column : columns) {
+      if (column.index == index) return column.name;
+    }
+    return "";
+  }
   return Fail("{}: has no column \"{}\", expected one of {}", file.string(), name,
               fmt::join(present.begin(), present.end(), ", "));
 }
@@ -220,30 +233,29 @@ Result<std::vector<StepRecord>> RecordReader::RowsAfter(std::int64_t segment, st
 Result<ColumnRange> RecordReader::Column(const std::string& name, std::int64_t first,
                                          std::int64_t last) {
   return state_->Read([&]() -> Result<ColumnRange> {
-    const auto present = state_->HasColumn(name);
-    if (!present) return tl::unexpected(present.error());
-    const std::string column = *present ? name : "";
+    const auto column = state_->ColumnHere(name);
+    if (!column) return tl::unexpected(column.error());
     const RecordStamp stamp = StampOf(state_->file);
-    return ReadColumn(state_->database(), state_->Spans(), column, first, last,
+    return ReadColumn(state_->database(), state_->Spans(), *column, first, last,
                       stamp.file_bytes + stamp.wal_bytes);
   });
 }
 
 Result<Extremes> RecordReader::ColumnExtremes(const std::string& name) {
   return state_->Read([&]() -> Result<Extremes> {
-    const auto present = state_->HasColumn(name);
-    if (!present) return tl::unexpected(present.error());
-    if (!*present) return Extremes{};
-    return ReadExtremes(state_->database(), state_->Spans(), name);
+    const auto column = state_->ColumnHere(name);
+    if (!column) return tl::unexpected(column.error());
+    if (column->empty()) return Extremes{};
+    return ReadExtremes(state_->database(), state_->Spans(), *column);
   });
 }
 
-Result<std::optional<double>> RecordReader::LastValue(const std::string& column) {
+Result<std::optional<double>> RecordReader::LastValue(const std::string& name) {
   return state_->Read([&]() -> Result<std::optional<double>> {
-    const auto present = state_->HasColumn(column);
-    if (!present) return tl::unexpected(present.error());
-    if (!*present) return std::nullopt;
-    return ReadLastValue(state_->database(), state_->Spans(), column);
+    const auto column = state_->ColumnHere(name);
+    if (!column) return tl::unexpected(column.error());
+    if (column->empty()) return std::nullopt;
+    return ReadLastValue(state_->database(), state_->Spans(), *column);
   });
 }
 

@@ -78,7 +78,7 @@ class RecordReader {
   Result<ColumnRange> Column(const std::string& name, std::int64_t first, std::int64_t last);
   Result<Extremes> ColumnExtremes(const std::string& name);
   // The newest value of a column that is measured now and then; empty where there is none.
-  Result<std::optional<double>> LastValue(const std::string& column);
+  Result<std::optional<double>> LastValue(const std::string& name);
   // The snapshot of the latest timeline at or before `step`; empty where there is none.
   struct StepSnapshot {
     std::int64_t step = 0;

@@ -151,6 +151,22 @@ std::int64_t SchemaVersion(SQLite::Database& database) {
   return version;
 }
 
+bool Contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The chunks are by the column's name too.
+void RenameStepColumn(SQLite::Database& database, const std::string& former,
+                      const std::string& name) {
+  database.exec(fmt::format("ALTER TABLE step RENAME COLUMN {} TO {}", SqlIdentifier(former),
+                            SqlIdentifier(name)));
+  SQLite::Statement chunks(database,
+                           "UPDATE OR REPLACE chunk SET \"column\" = ? WHERE \"column\" = ?");
+  chunks.bind(1, name);
+  chunks.bind(2, former);
+  chunks.exec();
+}
+
 // Ordinary columns only: a generated one would compute whatever a stranger wrote into it.
 void CheckColumns(SQLite::Database& database, const RequiredTable& table) {
   SQLite::Statement query(database, "SELECT name, hidden FROM pragma_table_xinfo(?)");
@@ -164,7 +180,7 @@ void CheckColumns(SQLite::Database& database, const RequiredTable& table) {
     found.push_back(query.getColumn(0).getString());
   }
   for (const std::string& column : table.columns) {
-    if (std::find(found.begin(), found.end(), column) == found.end()) {
+    if (!Contains(found, column)) {
       ThrowDamaged(fmt::format("table {} has no column {}", table.name, column));
     }
   }
@@ -211,9 +227,13 @@ void CheckSchema(SQLite::Database& database) {
 }
 
 void UpgradeSchema(SQLite::Database& database) {
+  for (const PresentColumn& column : PresentStepColumns(database)) {
+    const std::string name(StepColumns()[static_cast<std::size_t>(column.index)].name);
+    if (column.name != name) RenameStepColumn(database, column.name, name);
+  }
   const std::vector<std::string> present = ColumnsOf(database, "step");
   for (const StepColumn& column : StepColumns()) {
-    if (std::find(present.begin(), present.end(), column.name) != present.end()) continue;
+    if (Contains(present, column.name)) continue;
     database.exec(fmt::format("ALTER TABLE step ADD COLUMN {} REAL", SqlIdentifier(column.name)));
   }
   EnsureCurveView(database);
@@ -222,12 +242,15 @@ void UpgradeSchema(SQLite::Database& database) {
   version.exec();
 }
 
-std::vector<int> PresentStepColumns(SQLite::Database& database) {
+std::vector<PresentColumn> PresentStepColumns(SQLite::Database& database) {
   const std::vector<std::string> names = ColumnsOf(database, "step");
-  std::vector<int> present;
+  std::vector<PresentColumn> present;
   for (std::size_t i = 0; i < StepColumns().size(); ++i) {
-    if (std::find(names.begin(), names.end(), StepColumns()[i].name) != names.end()) {
-      present.push_back(static_cast<int>(i));
+    const StepColumn& column = StepColumns()[i];
+    for (const std::string_view name : {column.name, column.former_name}) {
+      if (name.empty() || !Contains(names, name)) continue;
+      present.push_back({static_cast<int>(i), std::string(name)});
+      break;
     }
   }
   return present;

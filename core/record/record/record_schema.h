@@ -21,12 +21,16 @@ void CreateSchema(SQLite::Database& database);
 // its tables are not what they must be: real tables with the columns that every version had.
 void CheckSchema(SQLite::Database& database);
 
-// Gives an older record the columns and the view of this version; afterwards the version in it is
-// ours.
+// Gives an older record the columns and the view of this version, renaming the columns that have
+// another name now; afterwards the version in it is ours.
 void UpgradeSchema(SQLite::Database& database);
 
-// The StepColumns that table `step` of this record has, as indices into StepColumns().
-std::vector<int> PresentStepColumns(SQLite::Database& database);
+// A StepColumn that table `step` of a record has.
+struct PresentColumn {
+  int index;         // into StepColumns()
+  std::string name;  // in this record: an older one may have the former name
+};
+std::vector<PresentColumn> PresentStepColumns(SQLite::Database& database);
 
 // All columns of a table, in order.
 std::vector<std::string> ColumnsOf(SQLite::Database& database, const std::string& table);

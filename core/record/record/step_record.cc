@@ -48,8 +48,9 @@ constexpr std::array kColumns = {
     StepColumn{"composite_spectral_norm", "",
                "Spectral norm of the composite, mean over tokens; at most 1 for exact doubly "
                "stochastic maps."},
-    StepColumn{"composite_distance_to_uniform", "",
-               "‖P − J‖₂ of the composite, mean over tokens; 0: the streams are averaged away."},
+    StepColumn{"composite_distance_to_uniform_spectral", "",
+               "‖P − J‖₂ of the composite, mean over tokens; 0: the streams are averaged away.",
+               "composite_distance_to_uniform"},
     StepColumn{"row_error", "", "Largest |Σ_j H_ij − 1| over sites and tokens."},
     StepColumn{"column_error", "", "Largest |Σ_i H_ij − 1| over sites and tokens."},
     StepColumn{"distance_to_identity", "", "‖H − I‖_F of the token-mean maps, mean over sites."},

@@ -13,8 +13,9 @@ namespace mhc {
 // A scalar that every run has, a column of table `step`. Declared once, in step_record.cc.
 struct StepColumn {
   std::string_view name;
-  std::string_view unit;  // "" where it has none
-  std::string_view text;  // one sentence: what it is and its ideal value
+  std::string_view unit;              // "" where it has none
+  std::string_view text;              // one sentence: what it is and its ideal value
+  std::string_view former_name = {};  // in older records, which are read under `name`; "": the same
 };
 
 // In the order of the record's columns, after `segment` and `step`; begins with tokens, seconds,

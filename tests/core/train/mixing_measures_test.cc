@@ -82,7 +82,7 @@ TEST(MixingMeasures, CompositesAreFormedPerTokenWithTheNewestOnTheLeft) {
   EXPECT_NEAR(scalars.composite_backward_gain.mean, backward, 1e-12 * backward);
   EXPECT_NEAR(scalars.composite_spectral_norm,
               MeanOver(maps, [&](const auto& h) { return SpectralNorm(product(h)); }), 1e-10);
-  EXPECT_NEAR(scalars.composite_distance_to_uniform,
+  EXPECT_NEAR(scalars.composite_distance_to_uniform_spectral,
               MeanOver(maps, [&](const auto& h) { return SpectralNorm(product(h) - uniform); }),
               1e-10);
   EXPECT_GT(scalars.composite_forward_gain.maximum, scalars.composite_forward_gain.minimum);
@@ -218,7 +218,7 @@ TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {
   EXPECT_EQ(scalars.column_error, 0.0);
   EXPECT_EQ(scalars.distance_to_identity, 0.0);
   EXPECT_NEAR(scalars.composite_spectral_norm, 1.0, 1e-12);
-  EXPECT_NEAR(scalars.composite_distance_to_uniform, 1.0, 1e-12);
+  EXPECT_NEAR(scalars.composite_distance_to_uniform_spectral, 1.0, 1e-12);
 }
 
 class NanInOneMap : public testing::TestWithParam<int> {
@@ -236,7 +236,7 @@ TEST_P(NanInOneMap, IsSeenInTheComposites) {
   EXPECT_TRUE(std::isnan(scalars.composite_forward_gain.mean));
   EXPECT_TRUE(std::isnan(scalars.composite_backward_gain.maximum));
   EXPECT_TRUE(std::isnan(scalars.composite_spectral_norm));
-  EXPECT_TRUE(std::isnan(scalars.composite_distance_to_uniform));
+  EXPECT_TRUE(std::isnan(scalars.composite_distance_to_uniform_spectral));
   EXPECT_TRUE(std::isnan(scalars.distance_to_identity));
 }
 
