@@ -9,13 +9,20 @@ namespace mhc {
 namespace {
 
 constexpr std::size_t kMostFields = 65'536;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kShownCellBytes = 20;
+
+std::string SeparatorText(char separator) {
+  return separator == ','    ? "a comma"
+         : separator == ';'  ? "a semicolon"
+         : separator == '\t' ? "a tab"
+         : separator == ' '  ? "a blank"
+                             : Quoted({&separator, 1});
+}
 
 }  // namespace
 
-CsvReader::CsvReader(std::string_view text, std::string origin)
-    : rest_(text), origin_(std::move(origin)) {
+CsvReader::CsvReader(std::string_view text, std::string origin, char separator)
+    : rest_(text), origin_(std::move(origin)), separator_(separator) {
   if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
 }
 
@@ -23,7 +30,8 @@ Result<bool> CsvReader::Next(std::vector<std::string>& fields) {
   fields.clear();
   line_ = next_line_;
   if (rest_.empty()) return false;
-  if (TakeLineEnd()) return true;
+  if (separator_ == ' ') SkipBlanks();
+  if (rest_.empty() || TakeLineEnd()) return true;
   while (true) {
     if (fields.size() == kMostFields) {
       return Fail("{}: line {}: found more than {} fields", origin_, line_, kMostFields);
@@ -38,17 +46,21 @@ Result<CsvReader::After> CsvReader::ReadField(std::string& field) {
   if (rest_.starts_with('"')) {
     if (const Status quoted = ReadQuoted(field); !quoted) return tl::unexpected(quoted.error());
   } else {
-    const std::size_t end = std::min(rest_.find_first_of(",\"\r\n"), rest_.size());
+    const std::string ends = separator_ == ' ' ? " \t\"\r\n" : std::string("\"\r\n") + separator_;
+    const std::size_t end = std::min(rest_.find_first_of(ends), rest_.size());
     field = rest_.substr(0, end);
     rest_.remove_prefix(end);
   }
+  const std::size_t before = rest_.size();
+  if (separator_ == ' ') SkipBlanks();
   if (rest_.empty() || TakeLineEnd()) return After::kLine;
-  if (rest_.front() != ',') {
-    return Fail("{}: line {}: found {}, expected a comma or the end of the line", origin_,
-                next_line_, Quoted(rest_.substr(0, kShownCellBytes)));
+  if (separator_ == ' ' && rest_.size() < before) return After::kSeparator;
+  if (separator_ == ' ' || rest_.front() != separator_) {
+    return Fail("{}: line {}: found {}, expected {} or the end of the line", origin_, next_line_,
+                Quoted(rest_.substr(0, kShownCellBytes)), SeparatorText(separator_));
   }
   rest_.remove_prefix(1);
-  return After::kComma;
+  return After::kSeparator;
 }
 
 Status CsvReader::ReadQuoted(std::string& field) {
@@ -67,6 +79,19 @@ Status CsvReader::ReadQuoted(std::string& field) {
     field += '"';
     rest_.remove_prefix(1);
   }
+}
+
+std::string_view CsvReader::PeekLine() const {
+  return rest_.substr(0, rest_.find_first_of("\r\n"));
+}
+
+void CsvReader::SkipLine() {
+  rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
+  TakeLineEnd();
+}
+
+void CsvReader::SkipBlanks() {
+  rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t"), rest_.size()));
 }
 
 bool CsvReader::TakeLineEnd() {

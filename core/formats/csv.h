@@ -1,4 +1,4 @@
-// Comma-separated values as RFC 4180 has them, '.' decimals in every locale.
+// Comma-separated values as RFC 4180 has them, and their like with another separator.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,8 @@
 #include "core/result.h"
 
 namespace mhc {
+
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // of UTF-8
 
 // Reads a text row by row, so that a file of any length needs the memory of one row. Lines end with
 // LF or CRLF; a byte order mark at the beginning is passed over.
@@ -25,7 +27,9 @@ namespace mhc {
 // Thread rule: one thread. Borrows the text.
 class CsvReader {
  public:
-  CsvReader(std::string_view text, std::string origin);
+  // separator: of fields; ' ' stands for any run of blanks and tabs, and those that begin or end a
+  // line part nothing.
+  CsvReader(std::string_view text, std::string origin, char separator = ',');
 
   // The next row into `fields` (an empty line: no fields), or false at the end. Fails, with the
   // origin and the line, at a quote that stands in a plain field or has no end, at text after a
@@ -34,15 +38,22 @@ class CsvReader {
 
   std::size_t line() const { return line_; }  // where the last row began, from 1
 
+  // The rest of the line where the next row begins, without its end.
+  std::string_view PeekLine() const;
+  void SkipLine();
+  bool AtEnd() const { return rest_.empty(); }
+
  private:
-  enum class After { kComma, kLine };
+  enum class After { kSeparator, kLine };
 
   Result<After> ReadField(std::string& field);
   Status ReadQuoted(std::string& field);
   bool TakeLineEnd();
+  void SkipBlanks();
 
   std::string_view rest_;
   std::string origin_;
+  char separator_;
   std::size_t line_ = 0;
   std::size_t next_line_ = 1;
 };

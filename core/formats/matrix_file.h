@@ -1,8 +1,11 @@
-// Files of square matrices: `.json` (n×n or L×n×n lists), `.csv` (rows of numbers, blocks parted by
-// empty lines) and `.npy` ([n, n] or [L, n, n]).
+// Files of square matrices: `.json` (n×n or L×n×n lists, or objects whose `matrix` is an n×n list,
+// as `mhc map --json` writes them), `.csv` and `.tsv` (rows of numbers, blocks parted by empty
+// lines, and what number_blocks.h says) and `.npy` ([n, n] or [L, n, n]). Capitals in an ending say
+// nothing.
 //
 // All matrices of a file are finite, of one size, and 1…1,024 rows large. Errors begin with the
-// path and name the matrix, row and column (from 1) or the line. Thread rule: pure functions.
+// path and name the matrix, row and column as indices, from 0, or the place in a text, from line 1
+// and column 1. Thread rule: pure functions.
 #pragma once
 
 #include <cstddef>

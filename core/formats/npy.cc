@@ -21,27 +21,26 @@ constexpr std::size_t kMostDimensions = 32;
 constexpr std::size_t kWrittenAlignment = 64;
 
 struct DescrRow {
-  std::string_view descr;
+  std::string_view descr;  // behind the sign of the byte order
   ElementType type;
 };
 
-constexpr std::array<DescrRow, 14> kDescrs = {{{"|b1", ElementType::kBool},
-                                               {"|i1", ElementType::kI8},
-                                               {"|u1", ElementType::kU8},
-                                               {"<i1", ElementType::kI8},
-                                               {"<u1", ElementType::kU8},
-                                               {"<i2", ElementType::kI16},
-                                               {"<u2", ElementType::kU16},
-                                               {"<i4", ElementType::kI32},
-                                               {"<u4", ElementType::kU32},
-                                               {"<i8", ElementType::kI64},
-                                               {"<u8", ElementType::kU64},
-                                               {"<f2", ElementType::kF16},
-                                               {"<f4", ElementType::kF32},
-                                               {"<f8", ElementType::kF64}}};
+constexpr std::array<DescrRow, 12> kDescrs = {{{"b1", ElementType::kBool},
+                                               {"i1", ElementType::kI8},
+                                               {"u1", ElementType::kU8},
+                                               {"i2", ElementType::kI16},
+                                               {"u2", ElementType::kU16},
+                                               {"i4", ElementType::kI32},
+                                               {"u4", ElementType::kU32},
+                                               {"i8", ElementType::kI64},
+                                               {"u8", ElementType::kU64},
+                                               {"f2", ElementType::kF16},
+                                               {"f4", ElementType::kF32},
+                                               {"f8", ElementType::kF64}}};
 
 struct NpyHeader {
   std::optional<ElementType> type;
+  bool big_endian = false;
   std::optional<bool> fortran_order;
   std::optional<std::vector<std::int64_t>> shape;
 };
@@ -95,12 +94,25 @@ class NpyHeaderReader {
   Status ReadDescr() {
     const auto descr = TakeText();
     if (!descr) return Refuse("descr: a type in quotes");
+    const char order = descr->empty() ? '\0' : descr->front();
+    const std::string_view type = descr->substr(std::min<std::size_t>(1, descr->size()));
     for (const DescrRow& row : kDescrs) {
-      if (row.descr == *descr) header_.type = row.type;
+      // Of a single byte the order says nothing.
+      const bool ordered = order == '<' || order == '>' || (order == '|' && type.ends_with('1'));
+      if (ordered && row.descr == type) header_.type = row.type;
     }
+    header_.big_endian = order == '>';
     if (header_.type) return {};
-    return Fail("{}: header: descr: found {}, expected a little-endian boolean, integer or float",
-                origin_, Quoted(*descr));
+    constexpr std::string_view kExpected =
+        "expected a boolean, an integer, or a float of 2, 4 or 8";
+    if (type.starts_with('V')) {
+      return Fail(
+          "{}: header: descr: found {}, bytes without a type, which is how NumPy saves bfloat16 "
+          "and "
+          "the other types of ml_dtypes, {} bytes: save it with .astype(\"float32\")",
+          origin_, Quoted(*descr), kExpected);
+    }
+    return Fail("{}: header: descr: found {}, {} bytes", origin_, Quoted(*descr), kExpected);
   }
 
   Status ReadShape() {
@@ -207,6 +219,16 @@ Status CheckDataSize(const NpyHeader& header, std::size_t found, const std::stri
   return {};
 }
 
+// The elements in the order of this machine, which is the little-endian one.
+std::vector<std::byte> Swapped(std::span<const std::byte> data, std::size_t element_bytes) {
+  std::vector<std::byte> swapped(data.begin(), data.end());
+  for (std::size_t first = 0; first < swapped.size(); first += element_bytes) {
+    const auto element = swapped.begin() + static_cast<std::ptrdiff_t>(first);
+    std::reverse(element, element + static_cast<std::ptrdiff_t>(element_bytes));
+  }
+  return swapped;
+}
+
 // Column-major to row-major: walks the row-major places in order and keeps the place that the same
 // index has where the first index runs fastest.
 std::vector<double> RowMajor(const std::vector<double>& values,
@@ -261,7 +283,11 @@ Result<NpyArray> ParseNpy(std::span<const std::byte> bytes, const std::string& o
   if (const Status size = CheckDataSize(*header, data.size(), origin); !size) {
     return tl::unexpected(size.error());
   }
-  NpyArray array{*header->type, *header->shape, WidenToDouble(*header->type, data)};
+  const std::size_t element_bytes = ElementBytes(*header->type);
+  const bool swap = header->big_endian && element_bytes > 1;
+  NpyArray array{*header->type, *header->shape,
+                 swap ? WidenToDouble(*header->type, Swapped(data, element_bytes))
+                      : WidenToDouble(*header->type, data)};
   if (*header->fortran_order) array.values = RowMajor(array.values, array.shape);
   return array;
 }

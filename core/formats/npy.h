@@ -1,8 +1,8 @@
 // NumPy's .npy files (numpy.lib.format), versions 1, 2 and 3.
 //
-// Read are little-endian booleans, integers and floats (f2, f4, f8) in C or Fortran order; anything
-// else (big-endian, complex, records, Python objects) is refused by its name. Errors begin with the
-// path. Thread rule: pure functions but for the file that they read or write.
+// Read are booleans, integers and floats (f2, f4, f8), little- or big-endian, in C or Fortran
+// order; anything else (complex, records, bfloat16, Python objects) is refused by its name. Errors
+// begin with the path. Thread rule: pure functions but for the file that they read or write.
 #pragma once
 
 #include <cstddef>

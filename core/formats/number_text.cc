@@ -2,10 +2,27 @@
 
 #include <array>
 #include <charconv>
+#include <clocale>
 #include <cmath>
+#include <cstdlib>
 
 namespace mhc {
 namespace {
+
+// Infinite also where a finite number is too large for a double.
+std::optional<double> ParseBeyondRange(std::string_view text) {
+  text = Trimmed(text);
+  if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc()) return value;
+  // from_chars gives no value beyond the range; strtod does, and the text is known to be a number.
+  static const locale_t c_locale = newlocale(LC_ALL_MASK, "C", nullptr);
+  return strtod_l(std::string(text).c_str(), nullptr, c_locale);
+}
+
+}  // namespace
 
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";
@@ -13,8 +30,6 @@ std::string_view Trimmed(std::string_view text) {
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
-
-}  // namespace
 
 std::string NumberText(double value) {
   if (std::isnan(value)) return "nan";  // its sign says nothing
@@ -24,12 +39,14 @@ std::string NumberText(double value) {
 }
 
 std::optional<double> ParseNumber(std::string_view text) {
-  text = Trimmed(text);
-  if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  const std::optional<double> value = ParseBeyondRange(text);
+  const bool too_large =
+      value && std::isinf(*value) && text.find_first_of("0123456789") != text.npos;
+  return too_large ? std::nullopt : value;
+}
+
+bool IsTooLarge(std::string_view text) {
+  return !ParseNumber(text).has_value() && ParseBeyondRange(text).has_value();
 }
 
 }  // namespace mhc

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -66,6 +67,35 @@ TEST(NpyReading, WidensEveryElementType) {
   EXPECT_EQ(one("|b1", Raw<std::uint8_t>({1})), 1.0);
 }
 
+TEST(NpyReading, TurnsBigEndianElementsRound) {
+  const auto one = [](const std::string& descr, std::string data) {
+    std::reverse(data.begin(), data.end());
+    const auto array = Parse(NpyFile(Header(descr, "False", "(1,)"), data));
+    return array ? array->values.at(0) : NAN;
+  };
+  EXPECT_EQ(one(">f8", Raw<double>({0.7})), 0.7);
+  EXPECT_EQ(one(">f4", Raw<float>({2.5f})), 2.5);
+  EXPECT_EQ(one(">f2", Raw<std::uint16_t>({0x3C00})), 1.0);
+  EXPECT_EQ(one(">i8", Raw<std::int64_t>({-3})), -3.0);
+  EXPECT_EQ(one(">u2", Raw<std::uint16_t>({300})), 300.0);
+  EXPECT_EQ(one(">i1", Raw<std::int8_t>({-1})), -1.0);
+  const auto several =
+      Parse(NpyFile(Header(">i2", "True", "(2, 2)"), std::string("\0\1\0\2\0\3\0\4", 8)));
+  ASSERT_TRUE(several);
+  EXPECT_THAT(several->values, ElementsAre(1, 3, 2, 4));
+}
+
+TEST(NpyReading, SaysThatTheTypeOfBfloat16IsLost) {
+  for (const char* descr : {"<V2", "|V2", "<V1"}) {
+    EXPECT_EQ(Refusal(NpyFile(Header(descr, "False", "()"), "12")),
+              fmt::format("a.npy: header: descr: found \"{}\", bytes without a type, which is how "
+                          "NumPy saves bfloat16 and the other types of ml_dtypes, expected a "
+                          "boolean, an integer, or a float of 2, 4 or 8 bytes: save it with "
+                          ".astype(\"float32\")",
+                          descr));
+  }
+}
+
 TEST(NpyReading, TurnsFortranOrderIntoRowMajor) {
   const auto plane =
       Parse(NpyFile(Header("<f8", "True", "(2, 3)"), Raw<double>({1, 4, 2, 5, 3, 6})));
@@ -127,8 +157,11 @@ TEST(NpyReading, RefusesOtherTypesByTheirNames) {
     return Refusal(NpyFile(Header(descr, "False", "()"), "12345678"));
   };
   EXPECT_EQ(
-      refusal(">f8"),
-      "a.npy: header: descr: found \">f8\", expected a little-endian boolean, integer or float");
+      refusal("<f16"),
+      "a.npy: header: descr: found \"<f16\", expected a boolean, an integer, or a float of 2, "
+      "4 or 8 bytes");
+  EXPECT_THAT(refusal("|f8"), HasSubstr("found \"|f8\""));
+  EXPECT_THAT(refusal(""), HasSubstr("found \"\""));
   EXPECT_THAT(refusal("|O"), HasSubstr("found \"|O\""));
   EXPECT_THAT(refusal("<c16"), HasSubstr("found \"<c16\""));
   EXPECT_THAT(

@@ -42,8 +42,22 @@ TEST(NumberTexts, HaveAPointInEveryLocale) {
     EXPECT_EQ(NumberText(1234.5), "1234.5") << name;
     EXPECT_EQ(ParseNumber("1234.5"), 1234.5) << name;
     EXPECT_EQ(ParseNumber("1234,5"), std::nullopt) << name;
+    EXPECT_EQ(ParseNumber("123.5e-400"), 0.0) << name;
   }
   std::setlocale(LC_ALL, before.c_str());
+}
+
+TEST(NumberTexts, TooSmallForADoubleAreZeroAndTooLargeAreNone) {
+  EXPECT_EQ(ParseNumber("1e-400"), 0.0);
+  EXPECT_EQ(ParseNumber(" +1.5e-999999 "), 0.0);
+  EXPECT_TRUE(std::signbit(*ParseNumber("-1e-400")));
+  for (const char* text : {"1e400", "-1e400", "+1e400"}) {
+    EXPECT_EQ(ParseNumber(text), std::nullopt) << text;
+    EXPECT_TRUE(IsTooLarge(text)) << text;
+  }
+  for (const char* text : {"1e308", "inf", "nan", "x", "", "1e400x", "1e-400"}) {
+    EXPECT_FALSE(IsTooLarge(text)) << text;
+  }
 }
 
 TEST(NumberTexts, AreReadWithBlanksAndSignsButNothingElse) {
