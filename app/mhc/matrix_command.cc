@@ -152,7 +152,7 @@ std::string Text(const std::string& file, const Findings& findings) {
                                                  "forward_gain", "backward_gain", "spectral_norm",
                                                  "|lambda_2|", "to_uniform", "entropy", "minimum"}};
   for (std::size_t i = 0; i < count; ++i) {
-    rows.push_back(Summary(fmt::to_string(i + 1), findings.matrices[i].diagnostics));
+    rows.push_back(Summary(fmt::to_string(i), findings.matrices[i].diagnostics));
   }
   rows.push_back(Summary("product", findings.product.diagnostics));
   return fmt::format("{}: {} matrices of {} rows\n{}\nThe product, the last matrix leftmost:\n{}",
@@ -168,12 +168,15 @@ CommandResult Run(const MatrixOptions& options) {
 
 Action DeclareMatrix(CLI::App& app) {
   const auto options = std::make_shared<MatrixOptions>();
-  app.add_option("FILE", options->file,
-                 ".json (n x n or L x n x n lists), .csv (blocks parted by an empty line) or .npy")
+  app.add_option(
+         "FILE", options->file,
+         ".json (n x n or L x n x n lists, or what mhc map --json prints), .csv (blocks parted "
+         "by an empty line; as NumPy, pandas or a spreadsheet writes it) or .npy")
       ->required();
   AddJsonOption(app, options->json);
   app.footer(
-      "The product has the last matrix of the file as its leftmost factor. Of up to 4 x 4,\n"
+      "Matrices count from 0, as sites do. The product has the last matrix of the file as its\n"
+      "leftmost factor. The three distances are Frobenius norms. Of up to 4 x 4,\n"
       "birkhoff lists weights of permutations (the column of each row's 1) that add up to the\n"
       "matrix but for birkhoff_residual, in the Frobenius norm.\n\nExamples:\n"
       "  mhc matrix maps.npy\n"

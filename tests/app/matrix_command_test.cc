@@ -53,5 +53,37 @@ TEST_F(MatrixCommandTest, ShowsCoordinatesToAPersonAndLeavesThemOutOfLargeMatric
   EXPECT_FALSE(json["product"].contains("birkhoff"));
 }
 
+TEST_F(MatrixCommandTest, CountsMatricesFromZero) {
+  const std::string out = Matrix("[[[2, 0], [0, 1]], [[1, 0], [0, 1]]]").out;
+  EXPECT_THAT(out, HasSubstr("\n0  "));
+  EXPECT_THAT(out, HasSubstr("\n1  "));
+  EXPECT_THAT(out, Not(HasSubstr("\n2  ")));
+  EXPECT_THAT(Matrix("[[[2]], [[1, 2], [3, 4]]]").err, HasSubstr("matrix 1, row 0: found 2"));
+}
+
+TEST_F(MatrixCommandTest, ReadsWhatMapPrints) {
+  std::ofstream(Path("logits.json"))
+      << R"([{"constraint": "sinkhorn", "n": 2, "logits": [0, 1, 2, 0]},
+             {"constraint": "identity", "n": 2, "logits": [], "cotangent": [1, 0, 0, 1]}])";
+  const Finished map = RunProgram({"mhc", "map", Path("logits.json").string(), "--json"});
+  ASSERT_EQ(map.status, 0) << map.err;
+  const auto json = Document(map.out);
+  ASSERT_EQ(json["matrices"].size(), 2u);
+  EXPECT_EQ(json["matrices"][0]["row_error"], nlohmann::json::parse(map.out)[0]["row_error"]);
+  EXPECT_EQ(json["product"]["size"], 2);
+}
+
+TEST_F(MatrixCommandTest, ReadsATableOfPandasAndRefusesOneInASentence) {
+  std::ofstream(Path("H.CSV")) << ",s0,s1\r\n0,0.7,0.3\r\n1,0.3,0.7\r\n";
+  const Finished table = RunProgram({"mhc", "matrix", "--json", Path("H.CSV").string()});
+  ASSERT_EQ(table.status, 0) << table.err;
+  EXPECT_EQ(nlohmann::json::parse(table.out)["product"]["minimum_entry"], 0.3);
+  std::ofstream(Path("H.CSV")) << ",s0,s1\r\n0,0.7,\r\n1,0.3,0.7\r\n";
+  const Finished missing = RunProgram({"mhc", "matrix", "--json", Path("H.CSV").string()});
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_THAT(missing.err, HasSubstr("H.CSV: line 2, column 3: found \"\""));
+  EXPECT_EQ(missing.out, "");
+}
+
 }  // namespace
 }  // namespace mhc
