@@ -1,5 +1,6 @@
 #include "app/mhc/map_file.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/formats/json_text.h"
@@ -74,10 +75,12 @@ Result<ConstraintChoice> ReadChoice(const Json& entry) {
 Result<int> ReadStreams(const Json& entry, const ConstraintChoice& choice) {
   const auto n = Require(entry, "n", "the number of streams");
   if (!n) return tl::unexpected(n.error());
-  if (!(*n)->is_number_unsigned() || (*n)->get<std::uint64_t>() > 1'000'000) {
+  // As a double too, which is all that some programs write.
+  const double count = (*n)->is_number() ? (*n)->get<double>() : -1.0;
+  if (count < 0.0 || count > 1e6 || count != std::floor(count)) {
     return Fail("n: found {}, expected an integer from 1", Found(**n));
   }
-  const int streams = (*n)->get<int>();
+  const int streams = static_cast<int>(count);
   const Status allowed = CheckStreams(choice, streams);
   if (!allowed) return FailWithin("n", allowed.error());
   return streams;

@@ -13,6 +13,9 @@ constexpr double kGateStart = -4.0;
 constexpr double kLargestFitGate = 8.0;  // σ' there is that of a softmax at its bound
 
 Matrix Map(std::span<const double> logits, int streams, const ConstraintOptions& options) {
+  // Of one stream both are 1; the gates' sum is so only to rounding.
+  const MapGuarantees inner = SinkhornGuarantees(options);
+  if (streams == 1 && (inner.rows || inner.columns)) return Matrix::Ones(1, 1);
   Matrix matrix = Sigmoid(logits[0]) * SinkhornMap(logits.subspan(1), streams, options);
   matrix.diagonal().array() += Sigmoid(-logits[0]);
   return matrix;
