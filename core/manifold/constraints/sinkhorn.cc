@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/manifold/scaled_entries.h"
 #include "core/manifold/simplex.h"
 
 namespace mhc {
@@ -14,7 +15,7 @@ namespace {
 struct Trace {
   Matrix column_softmax;         // after the first step, before epsilon is added
   std::vector<Matrix> outputs;   // after every later step: rows, columns, rows, …
-  std::vector<Vector> divisors;  // what each of these steps divided by
+  std::vector<Vector> divisors;  // what each of these steps divided by; none of scaled entries
 };
 
 bool ColumnsFirst(const ConstraintOptions& options) {
@@ -61,11 +62,35 @@ Matrix RowSoftmaxOfLogarithms(const Matrix& logarithms) {
   return matrix;
 }
 
+// The iteration on entries with exponents of their own.
+Matrix IterateScaled(const Matrix& logits, std::int64_t iterations, double epsilon, Trace* trace) {
+  ScaledEntries entries = ScaledEntries::Exponentials(logits);
+  const auto keep = [&] {
+    if (trace) trace->outputs.push_back(entries.Values());
+  };
+  entries.NormalizeColumns(0.0);
+  if (trace) trace->column_softmax = entries.Values();
+  if (epsilon > 0.0) entries.Add(epsilon);
+  entries.NormalizeRows(epsilon);
+  keep();
+  for (std::int64_t k = 1; k < iterations; ++k) {
+    entries.NormalizeColumns(epsilon);
+    keep();
+    entries.NormalizeRows(epsilon);
+    keep();
+  }
+  return entries.Values();
+}
+
 // The iteration on oriented logits; `trace` may be null.
-Matrix Iterate(const Matrix& logits, std::int64_t iterations, double epsilon, Trace* trace) {
+Matrix Iterate(const Matrix& given, std::int64_t iterations, double epsilon, Trace* trace) {
   // Nearer to the largest double, differences of logits would overflow.
   constexpr double kFar = 1e300;
-  const Matrix logarithms = LogColumnSoftmax(logits.cwiseMax(-kFar).cwiseMin(kFar));
+  const Matrix logits = given.cwiseMax(-kFar).cwiseMin(kFar);
+  if (logits.maxCoeff() - logits.minCoeff() > kSinkhornDoubleSpread) {
+    return IterateScaled(logits, iterations, epsilon, trace);
+  }
+  const Matrix logarithms = LogColumnSoftmax(logits);
   Matrix matrix;
   const auto keep = [&](Vector divisors) {
     if (!trace) return;
@@ -106,8 +131,34 @@ void PullColumns(const Matrix& output, const Vector& divisors, Matrix& grad) {
   }
 }
 
+// One normalisation walked back in the logarithms of the entries, L' = L − ln(Σ exp L + ε):
+// g = g' − y Σ g', which divides by nothing.
+void PullLogRows(const Matrix& output, Matrix& grad) {
+  for (Eigen::Index i = 0; i < grad.rows(); ++i) {
+    grad.row(i) -= output.row(i) * grad.row(i).sum();
+  }
+}
+
+void PullLogColumns(const Matrix& output, Matrix& grad) {
+  for (Eigen::Index j = 0; j < grad.cols(); ++j) {
+    grad.col(j) -= output.col(j) * grad.col(j).sum();
+  }
+}
+
+Matrix WalkBackScaled(const Trace& trace, double epsilon, Matrix grad) {
+  grad.array() *= trace.outputs.back().array();
+  for (std::size_t step = trace.outputs.size(); step-- > 0;) {
+    (step % 2 == 0 ? PullLogRows : PullLogColumns)(trace.outputs[step], grad);
+  }
+  const Matrix& softmax = trace.column_softmax;
+  if (epsilon > 0.0) grad.array() *= softmax.array() / (softmax.array() + epsilon);
+  PullLogColumns(softmax, grad);
+  return grad;
+}
+
 // The cotangent of the oriented logits for that of the last matrix.
 Matrix WalkBack(const Trace& trace, double epsilon, Matrix grad) {
+  if (trace.divisors.empty()) return WalkBackScaled(trace, epsilon, std::move(grad));
   for (std::size_t step = trace.outputs.size() - 1; step > 0; --step) {
     const bool over_rows = step % 2 == 0;
     (over_rows ? PullRows : PullColumns)(trace.outputs[step], trace.divisors[step], grad);

@@ -10,6 +10,11 @@
 
 namespace mhc {
 
+// Up to this spread max − min of the logits every entry of every iterate, at least
+// exp(−2·spread)/n, is an ordinary double for n up to 64. Beyond it entries have exponents of their
+// own, so that the iterates are those of real arithmetic to 1e-12 of each entry there too.
+inline constexpr double kSinkhornDoubleSpread = 350.0;
+
 // The row of the table in mixing_constraint.cc.
 MixingConstraint SinkhornConstraint();
 
