@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
+#include <utility>
 
 namespace mhc {
 namespace {
@@ -186,6 +188,83 @@ TEST(MixingMap, StaysFiniteForwardAndBackwardOnExtremeLogits) {
         ExpectFinite(choice, n, logits);
       }
       ExpectFinite(choice, n, std::vector<double>(count, 0.0));
+    }
+  }
+}
+
+// Logits between 0 and −spread, both of which are among them, as a float has them.
+std::vector<double> SpreadOver(double spread, std::size_t count, std::uint64_t seed) {
+  std::vector<double> logits = Normal(count, 1.0, seed);
+  const auto [low, high] = std::minmax_element(logits.begin(), logits.end());
+  const double lowest = *low, range = *high - *low;
+  for (double& z : logits) z = static_cast<float>(((z - lowest) / range - 1.0) * spread);
+  return logits;
+}
+
+// The largest relative error of an entry of at least `smallest`.
+double LargestEntryError(const at::Tensor& found, const at::Tensor& expected, double smallest) {
+  return torch::where(expected < smallest, torch::zeros_like(found),
+                      (found / expected.clamp_min(smallest) - 1.0).abs())
+      .max()
+      .item<double>();
+}
+
+void ExpectTheOracle(const std::string& text, const std::vector<double>& logits, int n) {
+  const ConstraintChoice choice = *ParseConstraint(text);
+  const auto cotangent = Normal(n * n, 1.0, 12);
+  const Evaluation expected = Oracle(choice, n, logits, cotangent);
+  const Evaluation wide = Differentiable(choice, n, logits, cotangent, torch::kFloat64);
+  EXPECT_LE(LargestEntryError(wide.value, expected.value, 1e-300), 1e-12) << text;
+  EXPECT_LE((wide.gradient - expected.gradient).abs().max().item<double>(), 1e-12) << text;
+  const Evaluation narrow = Differentiable(choice, n, logits, cotangent, torch::kFloat32);
+  EXPECT_LE(LargestEntryError(narrow.value, expected.value, 1e-37), 1e-6) << text;
+  EXPECT_LE((narrow.gradient - expected.gradient).abs().max().item<double>(), 1e-5) << text;
+}
+
+// Of the last logits, rows 0 and 1 have only column 0 at first: what they have of the others grows
+// from below the smallest float, or double, every iteration.
+TEST(MixingMap, OfSinkhornIsTheOraclesHoweverFarApartTheLogitsAre) {
+  for (const double spread : {42.0, 60.0, 120.0, 351.0, 709.0, 745.0, 800.0, 3000.0}) {
+    const std::vector<double> growing = {0,       -spread, -spread, 0, -0.875 * spread,
+                                         -spread, -spread, 0,       0};
+    for (const char* options :
+         {"iterations=20", "iterations=300", "iterations=300,order=rows_columns",
+          "iterations=300,epsilon=1e-6"}) {
+      const std::string what = fmt::format("sinkhorn:{}", options);
+      SCOPED_TRACE(spread);
+      ExpectTheOracle(what, SpreadOver(spread, 16, 11), 4);
+      ExpectTheOracle(what, growing, 3);
+      std::vector<double> with_gate = {0.25};
+      with_gate.insert(with_gate.end(), growing.begin(), growing.end());
+      ExpectTheOracle(fmt::format("identity_mix:{}", options), with_gate, 3);
+    }
+  }
+}
+
+TEST(MixingMap, OfATokenFarApartLeavesTheOthersTheirBits) {
+  const ConstraintChoice choice = *ChooseConstraint("sinkhorn");
+  for (const at::ScalarType type : {torch::kFloat32, torch::kFloat64}) {
+    const at::Tensor near_MK =
+        torch::tensor(Normal(7 * 16, 2.0, 13), torch::kFloat64).view({7, 16});
+    at::Tensor mixed_MK = near_MK.clone();
+    mixed_MK[3] *= 100.0;
+    mixed_MK[5] *= 1000.0;
+    const auto of = [&](const at::Tensor& logits_MK) {
+      const at::Tensor z = logits_MK.detach().to(type, false, /*copy=*/true).requires_grad_();
+      const at::Tensor res = MapLogitsDifferentiably(choice, 4, z);
+      res.square().sum().backward();
+      return std::pair(res.detach(), z.grad());
+    };
+    const auto [near_res, near_grad] = of(near_MK);
+    const auto [mixed_res, mixed_grad] = of(mixed_MK);
+    for (const int token : {0, 1, 2, 4, 6}) {
+      EXPECT_TRUE(torch::equal(near_res[token], mixed_res[token])) << token;
+      EXPECT_TRUE(torch::equal(near_grad[token], mixed_grad[token])) << token;
+    }
+    for (const int token : {3, 5}) {
+      const auto alone = of(mixed_MK[token].unsqueeze(0));
+      EXPECT_TRUE(torch::equal(alone.first[0], mixed_res[token])) << token;
+      EXPECT_TRUE(torch::equal(alone.second[0], mixed_grad[token])) << token;
     }
   }
 }
