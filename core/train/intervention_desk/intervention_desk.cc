@@ -150,9 +150,7 @@ Status InterventionDesk::Settle(const WaitingRequest& waiting) {
   // Until the step after is recorded what changes training stays on trial.
   if (!intervention.applied || !ChangesTraining(intervention.request)) trial_.Pass(taken.id);
   if (intervention.applied) run_.state.last_intervention = run_.writer.last_intervention();
-  run_.Say(intervention.applied ? fmt::format("{} {} applied at step {}", intervention.request.kind,
-                                              intervention.value_text, run_.state.step)
-                                : fmt::format("refused: {}", intervention.reason));
+  run_.Say(InterventionText(intervention));
   return inbox_.Done(taken);
 }
 
