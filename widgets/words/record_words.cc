@@ -21,12 +21,6 @@ QString WithSpaces(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())).replace('_', ' ');
 }
 
-// Of a constraint's text as recorded; the text itself where we do not know it.
-QString ConstraintWords(const std::string& text) {
-  const auto choice = ParseConstraint(text);
-  return choice ? ChoiceText(*choice) : QString::fromStdString(text);
-}
-
 QString TransferWords(const Transfer& transfer) {
   switch (transfer.kind) {
     case Transfer::Kind::kKeepLogits:
@@ -139,18 +133,23 @@ QString StateWord(RunState state) {
   return {};
 }
 
+QString NewValueText(const InterventionRequest& request) {
+  if (request.kind != "constraint") return ValueWords(request.value).replace('_', ' ');
+  const std::string text = ValueText(request);
+  const auto choice = ParseConstraint(text);
+  return choice ? ChoiceText(*choice) : QString::fromStdString(text);
+}
+
 QString ChangeText(const InterventionRequest& request) {
   const InterventionKind* kind = FindInterventionKind(request.kind);
   if (kind == nullptr) return request.kind.empty() ? QObject::tr("request") : KeyText(request.kind);
   if (!TakesValue(*kind)) return KeyText(request.kind);
   const bool is_constraint = kind->takes_transfer;
-  const QString value = is_constraint ? ConstraintWords(ValueText(request))
-                                      : ValueWords(request.value).replace('_', ' ');
   QString what = KeyText(request.kind);
   if (!request.sites.empty()) {
     what = is_constraint ? SitesWords(request.sites) : what + ", " + SitesWords(request.sites);
   }
-  return what + QStringLiteral(" → ") + value +
+  return what + QStringLiteral(" → ") + NewValueText(request) +
          (is_constraint ? TransferWords(request.transfer) : QString());
 }
 

@@ -29,6 +29,9 @@ QString ChoicesText(std::span<const ConstraintChoice> choices);
 // "running", "interrupted".
 QString StateWord(RunState state);
 
+// What a request asks for: "unconstrained", "sinkhorn, iterations 5", "10⁻³"; the text itself where
+// we cannot read it.
+QString NewValueText(const InterventionRequest& request);
 // "constraint → unconstrained", "sites 4–7 → identity (keep logits)", "pause".
 QString ChangeText(const InterventionRequest& request);
 QString ChangeText(const Intervention& intervention);  // with who made it, where that was the guard
