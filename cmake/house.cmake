@@ -59,8 +59,9 @@ function(mhc_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
 
+# Where files are compiled together, a local name may be that of another file's constant.
 add_library(mhc_warnings INTERFACE)
-target_compile_options(mhc_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+target_compile_options(mhc_warnings INTERFACE -Wall -Wextra $<$<NOT:$<BOOL:${MHC_UNITY}>>:-Wshadow> -Wnon-virtual-dtor
                        $<$<BOOL:${MHC_WERROR}>:-Werror>)
 
 # mhc_room(NAME FOLDER PUBLIC|PRIVATE LIBRARIES…): a library of all sources below a folder, but those

@@ -119,12 +119,12 @@ void AddFlops(const PublishedModel& m, Plan& plan) {
 
 // One sequence, with the streams kept as the paper recomputes them.
 void AddMemory(const PublishedModel& m, Plan& plan) {
-  constexpr double kStateBytes = 16.0, kStreamBytes = 2.0;
+  constexpr double kPublishedStateBytes = 16.0, kStreamBytes = 2.0;
   const std::int64_t sublayers = 2 * m.blocks;
   plan.recompute_block = RecomputeBlock(kStreams, sublayers);
   const std::int64_t kept =
       RecomputedElements(kStreams, sublayers, *plan.recompute_block) + sublayers;
-  plan.state_bytes = kStateBytes * static_cast<double>(plan.parameters);
+  plan.state_bytes = kPublishedStateBytes * static_cast<double>(plan.parameters);
   plan.activation_bytes = static_cast<double>(kSequence) * kStreamBytes *
                           static_cast<double>(kept) * static_cast<double>(m.channels);
 }
