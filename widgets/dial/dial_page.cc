@@ -8,12 +8,12 @@
 #include <chrono>
 #include <cmath>
 
-#include "core/formats/person_text.h"
 #include "widgets/dial/dial_controls.h"
 #include "widgets/figures/line_panel.h"
 #include "widgets/frame/matrix_canvas.h"
 #include "widgets/look/look.h"
 #include "widgets/panels/section.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -28,8 +28,6 @@ std::int64_t FewTrials(const DepthStudyOptions& options) {
   const std::int64_t size = std::max<std::int64_t>(1, options.streams / 4);
   return std::clamp<std::int64_t>(kFewTrials / (size * size * size), 1, options.trials);
 }
-
-QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
 
 PanelLine LineOf(const std::vector<double>& x, const DepthProfile& profile, const QString& name,
                  const QPen& pen, bool has_band) {
@@ -52,7 +50,7 @@ MatrixContent Content(const Matrix& matrix, const QString& caption) {
     return DialPage::tr("[%1][%2] = %3")
         .arg(place.row)
         .arg(place.column)
-        .arg(Number(content.At(place)));
+        .arg(ValueText(content.At(place)));
   };
   return content;
 }
@@ -190,8 +188,8 @@ void DialPage::ShowLines() {
   const QString how = has_band ? tr("median of %1 trials, band p10–p90").arg(picture_.trials)
                                : tr("the same map in every layer");
   gains_show_->setText(tr("%1 · forward %2, backward %3")
-                           .arg(how, Number(picture_.forward.median.back()),
-                                Number(picture_.backward.median.back())));
+                           .arg(how, ValueText(picture_.forward.median.back()),
+                                ValueText(picture_.backward.median.back())));
   LinePanel distance{{}, tr("depth"), {}, {}, true, std::nullopt, {1.0}};
   distance.lines = {LineOf(picture_.depths, picture_.distance, {}, look_.RunPen(2, 1.5), has_band)};
   for (std::vector<double>* values :
@@ -200,7 +198,7 @@ void DialPage::ShowLines() {
   }
   distances_->Show(std::move(distance));
   distances_show_->setText(tr("‖P − J‖₂ of the composite · %1 at the last layer")
-                               .arg(Number(picture_.distance.median.back())));
+                               .arg(ValueText(picture_.distance.median.back())));
 }
 
 void DialPage::ShowMatrices() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <typeinfo>
 
 #include "core/formats/person_text.h"
 #include "widgets/look/look.h"
@@ -14,10 +15,9 @@ namespace {
 constexpr double kPixelsPerPoint = 96.0 / 72.0;
 constexpr double kPaperType_pt = 8.0, kPaperLine_pt = 0.75;
 
-// A whole number with its thousands parted, others with that many decimals.
+// With its thousands parted and that many decimals.
 QString PlainLabel(double tick, int decimals) {
-  if (decimals > 0) return QString::number(tick, 'f', decimals);
-  return QString::fromStdString(StepText(std::llround(tick)));
+  return QString::fromStdString(FixedText(tick, decimals));
 }
 
 // Decimals that all ticks need, at most 6.
@@ -132,7 +132,9 @@ void StyleAxis(QCPAxis& axis, const Look& look, const QFont& font, double width)
   axis.grid()->setPen(QPen(look.Color(Role::kBorder), width, Qt::DotLine));
   axis.grid()->setZeroLinePen(Qt::NoPen);
   axis.grid()->setSubGridVisible(false);
-  if (axis.scaleType() == QCPAxis::stLinear && !axis.ticker().dynamicCast<PlainTicker>()) {
+  // One that was set for what the axis counts stays.
+  const QCPAxisTicker& ticker = *axis.ticker();
+  if (axis.scaleType() == QCPAxis::stLinear && typeid(ticker) == typeid(QCPAxisTicker)) {
     axis.setTicker(QSharedPointer<PlainTicker>::create());
   }
 }

@@ -6,9 +6,9 @@
 #include <array>
 #include <cmath>
 
-#include "core/formats/person_text.h"
 #include "widgets/document/refresher.h"
 #include "widgets/panels/section.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -45,33 +45,12 @@ constexpr std::array kRows = {
         Kind::kLast, true},
 };
 
-constexpr int kValueDigits = 4;
-
-QString Number(double value, int digits = kValueDigits) {
-  return QString::fromStdString(MeasureText(value, digits)).replace(' ', QChar(QChar::Nbsp));
-}
-
-QString CountText(std::int64_t count) { return QString::fromStdString(StepText(count)); }
+QString Number(double value) { return Unbroken(ValueText(value)); }
 
 // False for what a run of that configuration does not have.
 bool Has(const Row& row, const Configuration& configuration) {
   if (row.kind == Kind::kCount) return configuration.train.clip > 0.0;
   return !row.of_mixing || configuration.SiteCount() > 0;
-}
-
-// " ± 0.002", with as many decimals as the value has.
-QString DeviationText(double value, double deviation) {
-  constexpr double kSmallestPlain = 1e-3, kLargestPlain = 1e5;
-  if (!std::isfinite(deviation)) return {};
-  const double size = std::max(std::abs(value), std::abs(deviation));
-  if (size >= kLargestPlain || (size > 0.0 && size < kSmallestPlain)) {
-    return QStringLiteral(" ±\u00a0") + Number(deviation, 1);
-  }
-  const QString of_value = Number(size);
-  const qsizetype point = of_value.indexOf('.');
-  const auto decimals = static_cast<int>(point < 0 ? 0 : of_value.size() - point - 1);
-  const QString text = QString::number(deviation, 'f', decimals);
-  return QStringLiteral(" ±\u00a0") + text;
 }
 
 // A measure that is not taken at every step: the newest at or before it.
@@ -84,14 +63,13 @@ QString ValueText(const RunDocument& run, const Row& row, std::int64_t step) {
   if (row.kind == Kind::kCount) {
     const Extent extent = series.Over(1, step);
     return CursorValues::tr("%1 of %2")
-        .arg(CountText(std::llround(extent.sum)), CountText(extent.finite));
+        .arg(StepNumber(std::llround(extent.sum)), StepNumber(extent.finite));
   }
   std::int64_t found = 0;
   double value = 0.0;
   if (!series.LastFinite(step, found, value)) return QStringLiteral("–");
-  QString text = Number(value);
-  if (row.deviation != nullptr) text += DeviationText(value, run.Of(row.deviation).At(found));
-  return text;
+  if (row.deviation == nullptr) return Number(value);
+  return Unbroken(ValueWithSpread(value, run.Of(row.deviation).At(found)));
 }
 
 QString TipText(const Row& row, bool is_orthogonal) {
@@ -158,7 +136,7 @@ void CursorValues::Refresh() {
   const RunDocument* run = context_.runs.current();
   const bool loaded = run != nullptr && run->loaded();
   const std::int64_t step = loaded ? std::min(context_.step.step(), run->last_step()) : 0;
-  step_->setText(loaded ? tr("step %1").arg(QString::fromStdString(StepText(step))) : QString());
+  step_->setText(loaded ? tr("step %1").arg(StepNumber(step)) : QString());
   Arrange(loaded && run->IsOrthogonalAt(step));
   for (std::size_t i = 0; i < kRows.size(); ++i) {
     const bool has = !loaded || Has(kRows[i], run->configuration());

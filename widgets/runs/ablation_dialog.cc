@@ -7,18 +7,16 @@
 #include <QVBoxLayout>
 #include <nlohmann/json.hpp>
 
-#include "core/formats/person_text.h"
 #include "core/record/configuration/site_list.h"
 #include "core/record/intervention/intervention.h"
 #include "widgets/look/look.h"
 #include "widgets/runs/detached_process.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
 
 enum Column { kWhat, kSites, kStream, kLoss, kDelta };
-
-QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
 
 QString SitesText(const nlohmann::json& row) {
   if (!row.contains("sites") || !row["sites"].is_array()) return {};
@@ -101,7 +99,7 @@ void AblationDialog::TakeResult() {
     return;
   }
   Say(tr("Validation loss as trained: %1. Δ is what the change adds to it.")
-          .arg(Number(result["baseline_loss"].get<double>())),
+          .arg(ValueText(result["baseline_loss"].get<double>())),
       false);
   for (const nlohmann::json& row : result["interventions"]) {
     auto* item = new Row(table_);
@@ -111,7 +109,7 @@ void AblationDialog::TakeResult() {
       item->setText(kStream, QString::number(row["stream"].get<int>()));
     for (const auto& [place, key] : {std::pair{kLoss, "loss"}, std::pair{kDelta, "delta"}}) {
       if (!row[key].is_number()) continue;
-      item->setText(place, Number(row[key].get<double>()));
+      item->setText(place, ValueText(row[key].get<double>()));
       item->setData(place, Qt::UserRole, row[key].get<double>());
       item->setTextAlignment(place, Qt::AlignRight | Qt::AlignVCenter);
     }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/formats/person_text.h"
 #include "widgets/document/view_context.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -70,31 +70,29 @@ int BarAt(const ScopePicture& picture, QPointF point) {
   return -1;
 }
 
-QString Number(double value) { return QString::fromStdString(MeasureText(value, 3)); }
-
 QString RibbonText(const ScopeRibbon& ribbon) {
   if (ribbon.to == ribbon.from) {
     return QObject::tr("%1: stream %2 keeps %3 of itself")
         .arg(SiteText(ribbon.site))
         .arg(ribbon.to)
-        .arg(Number(ribbon.weight));
+        .arg(ValueText(ribbon.weight, 3));
   }
   return QObject::tr("%1: stream %2 takes %3 from stream %4")
       .arg(SiteText(ribbon.site))
       .arg(ribbon.to)
-      .arg(Number(ribbon.weight))
+      .arg(ValueText(ribbon.weight, 3))
       .arg(ribbon.from);
 }
 
 QString DotText(const ScopeDot& dot) {
   return (dot.writes ? QObject::tr("%1 writes with weight %2 to stream %3")
                      : QObject::tr("%1 reads with weight %2 from stream %3"))
-      .arg(SiteText(dot.site), Number(dot.weight))
+      .arg(SiteText(dot.site), ValueText(dot.weight, 3))
       .arg(dot.stream);
 }
 
 QString BarText(const ScopeBar& bar, int sites) {
-  const QString rms = Number(bar.rms);
+  const QString rms = ValueText(bar.rms, 3);
   if (bar.state == sites) {
     return QObject::tr("stream %1 after the last site: RMS %2").arg(bar.stream).arg(rms);
   }

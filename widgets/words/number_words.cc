@@ -4,8 +4,19 @@
 
 namespace mhc {
 
+QString ValueText(double value, int digits) {
+  return QString::fromStdString(MeasureText(value, digits));
+}
+
+QString ValueWithSpread(double value, double deviation, int digits) {
+  return QString::fromStdString(SpreadText(value, deviation, digits));
+}
+
 QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
 
-QString ValueText(double value) { return QString::fromStdString(MeasureText(value)); }
+QString Unbroken(QString number) {
+  const QString sign = QStringLiteral("\u00a0±"), breaks = QStringLiteral(" ±");
+  return number.replace(' ', QChar(QChar::Nbsp)).replace(sign, breaks);
+}
 
 }  // namespace mhc

@@ -10,12 +10,12 @@
 
 #include "core/formats/person_text.h"
 #include "core/record/configuration/site_list.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
 
 constexpr double kSmallestPlain = 1e-3, kLargestPlain = 1e5;  // not as powers of ten
-constexpr int kDigitsOfPowers = 3;                            // that MeasureText writes
 
 QString WithSpaces(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())).replace('_', ' ');
@@ -34,21 +34,18 @@ QString TransferWords(const Transfer& transfer) {
   return {};
 }
 
-// A line is not broken around the sign of multiplication.
-QString Unbroken(const std::string& number) {
-  return QString::fromStdString(number).replace(' ', QChar(QChar::Nbsp));
-}
-
 // What was given, not measured: every digit, and none that was not there.
 QString GivenNumber(double number) {
   const double size = std::abs(number);
   if (size == 0.0 || (size >= kSmallestPlain && size < kLargestPlain)) {
-    return QString::number(number, 'g', 12);
+    return QString::number(number, 'g', 12).replace('-', QChar(0x2212));
   }
+  if (!std::isfinite(number)) return ValueText(number);
   const QString shortest = QString::number(number, 'e', QLocale::FloatingPointShortest);
-  const auto digits = static_cast<int>(shortest.section('e', 0, 0).remove('-').remove('.').size());
-  const bool few = !std::isfinite(number) || digits <= kDigitsOfPowers;
-  return few ? Unbroken(MeasureText(number, digits)) : shortest;
+  const QString mantissa = shortest.section('e', 0, 0).replace('-', QChar(0x2212));
+  const QString power = QString::fromStdString(PowerText(shortest.section('e', 1).toInt()));
+  return mantissa == QStringLiteral("1") ? power
+                                         : Unbroken(QStringLiteral("%1 × %2").arg(mantissa, power));
 }
 
 }  // namespace
@@ -160,13 +157,13 @@ QString ChangeText(const Intervention& intervention) {
 
 QString DistanceText(double distance) {
   const int digits = std::abs(distance) < kSmallestPlain ? 1 : 4;
-  return Unbroken(MeasureText(distance, digits));
+  return Unbroken(ValueText(distance, digits));
 }
 
 QString DistanceCell(double distance) {
   constexpr double kLargestCell = 1000.0;
   if (!(std::abs(distance) < kLargestCell)) return DistanceText(distance);
-  return QString::number(distance, 'f', 3);
+  return QString::fromStdString(FixedText(distance, 3));
 }
 
 QString OutcomeText(const Intervention& intervention) {
