@@ -68,5 +68,46 @@ TEST(ColorScale, GivesNonFiniteNumbersAColourOfTheirOwn) {
   }
 }
 
+TEST(RoundLimit, OfNothingButZerosIsOne) {
+  EXPECT_EQ(RoundLimit(std::vector{0.0, 0.0}, 0.0), 1.0);
+  EXPECT_DOUBLE_EQ(RoundLimit(std::vector{3e-9, -1e-10}, 0.0), 3e-9);
+}
+
+TEST(ScaleOfEntries, TakesNoSmallNegativeNumberForRounding) {
+  EXPECT_EQ(ScaleOfEntries(std::vector{1e-8, -5e-9}, {}).kind, ColorScale::Kind::kSigned);
+  EXPECT_EQ(ScaleOfEntries(std::vector{1.0, -1e-9}, {}).kind, ColorScale::Kind::kNonNegative);
+}
+
+TEST(LogarithmicScale, GivesEveryDecadeTheSameShareOfTheColours) {
+  const Look look(Look::Mode::kLight);
+  const std::vector<double> entries = {1.0, 0.01, 2e-4, 0.0};
+  const ColorScale scale = Logarithmic({ColorScale::Kind::kNonNegative, 1.0, {}, false}, entries);
+  EXPECT_DOUBLE_EQ(scale.floor, 1e-4);
+  EXPECT_EQ(scale.ColorOf(0.0, look), CividisColor(0.0));
+  EXPECT_EQ(scale.ColorOf(0.01, look), CividisColor(0.5));
+  EXPECT_EQ(scale.ColorOf(1.0, look), CividisColor(1.0));
+  EXPECT_DOUBLE_EQ(scale.At(0.5), 0.01);
+}
+
+TEST(LogarithmicScale, KeepsTheSignAndWhiteAtZero) {
+  const Look look(Look::Mode::kLight);
+  const ColorScale scale =
+      Logarithmic({ColorScale::Kind::kSigned, 1.0, {}, false}, std::vector{-1.0, 0.01, 1e-4});
+  EXPECT_EQ(scale.ColorOf(0.0, look), SignedColor(0.0));
+  EXPECT_EQ(scale.ColorOf(-0.01, look), SignedColor(-0.5));
+  EXPECT_EQ(scale.ColorOf(0.01, look), SignedColor(0.5));
+  EXPECT_NEAR(scale.At(0.0), -1.0, 1e-12);
+  EXPECT_NEAR(scale.At(0.75), 0.01, 1e-12);
+}
+
+TEST(LogarithmicScale, SpansOneDecadeAtLeastAndTwelveAtMost) {
+  const ColorScale flat =
+      Logarithmic({ColorScale::Kind::kNonNegative, 1.0, {}, false}, std::vector{1.0, 1.0});
+  EXPECT_DOUBLE_EQ(flat.floor, 0.1);
+  const ColorScale deep =
+      Logarithmic({ColorScale::Kind::kNonNegative, 1.0, {}, false}, std::vector{1.0, 1e-40});
+  EXPECT_DOUBLE_EQ(deep.floor, 1e-12);
+}
+
 }  // namespace
 }  // namespace mhc

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <QFontDatabase>
+#include <QFontMetricsF>
+
 namespace mhc {
 namespace {
 
@@ -56,6 +59,20 @@ TEST(MatrixGeometry, FindsNoSumsWhereThereAreNone) {
   const QPointF in_a_sum = geometry.Cell({1, 3}).center();
   EXPECT_TRUE(geometry.PlaceAt(in_a_sum, true).has_value());
   EXPECT_FALSE(geometry.PlaceAt(in_a_sum, false).has_value());
+}
+
+TEST(NumbersOfMatrices, BesideOneAnotherAreWrittenInOneStyle) {
+  const QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+  MatrixContent narrow, wide;
+  narrow.size = wide.size = 1;
+  narrow.has_sums = wide.has_sums = false;
+  narrow.entries = {0.5};
+  wide.entries = {-88.5};
+  // As wide as the longer number with two decimals is not.
+  const double cell = std::max(34.0, QFontMetricsF(font).horizontalAdvance("0.50") + 4.0);
+  const std::vector<MatrixContent> one = {narrow}, other = {wide}, both = {narrow, wide};
+  ASSERT_NE(FormFor(one, cell, font), FormFor(other, cell, font));
+  EXPECT_EQ(FormFor(both, cell, font), FormFor(other, cell, font));
 }
 
 }  // namespace

@@ -116,12 +116,13 @@ void MatrixSheetFigure::DrawFigure(QPainter& painter, double width, double heigh
     PaintColorBar(
         painter, {width - kMargin - ColorBarWidth(scale, text), top + std::round(line / 2.0) + 0.5},
         scale, look);
+    const std::optional<NumberForm> form = FormFor(row.matrices, cell, number);
     for (std::size_t k = 0; k < row.matrices.size(); ++k) {
       const MatrixContent& matrix = row.matrices[k];
       const double x = kMargin + static_cast<double>(k) * (wide + kBetween);
       const MatrixGeometry geometry{
           QRectF(x, top + line, wide, line), {x, top + 2.0 * line}, cell, matrix.size};
-      PaintMatrix(painter, matrix, geometry, look, text, number);
+      PaintMatrix(painter, matrix, geometry, look, text, number, form);
     }
   }
 }

@@ -33,7 +33,15 @@ QString LimitText(const ColorScale& scale, double limit) {
   if (scale.kind != ColorScale::Kind::kNonNegative || scale.floor == 0.0) return LimitText(limit);
   const double step = scale.limit - scale.floor;
   const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(step))), 0, 6);
-  return QString::number(limit, 'f', decimals);
+  return QString::fromStdString(FixedText(limit, decimals));
+}
+
+double LargestModulus(std::span<const double> values) {
+  double largest = 0.0;
+  for (const double value : values) {
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  return largest;
 }
 
 QString HighText(const ColorScale& scale) {
@@ -44,30 +52,42 @@ QString HighText(const ColorScale& scale) {
 }  // namespace
 
 double ColorScale::low() const {
-  if (kind == Kind::kSum) return 1.0 - kSumReach;
+  if (kind == Kind::kSum) return limit - kSumReach;
   return kind == Kind::kSigned ? -limit : floor;
 }
 
-double ColorScale::high() const { return kind == Kind::kSum ? 1.0 + kSumReach : limit; }
+double ColorScale::high() const { return kind == Kind::kSum ? limit + kSumReach : limit; }
+
+// 0 at the floor, 1 at the limit.
+double ColorScale::ShareOf(double modulus) const {
+  if (!is_logarithmic) return modulus / limit;
+  return modulus <= floor ? 0.0 : std::log(modulus / floor) / std::log(limit / floor);
+}
+
+double ColorScale::At(double share) const {
+  if (!is_logarithmic || kind == Kind::kSum) return low() + share * (high() - low());
+  if (kind == Kind::kNonNegative) return floor * std::pow(limit / floor, share);
+  const double side = 2.0 * share - 1.0;
+  return std::copysign(floor * std::pow(limit / floor, std::abs(side)), side);
+}
 
 QColor ColorScale::ColorOf(double value, const Look& look) const {
   if (!std::isfinite(value)) return look.Color(Role::kBad);
   switch (kind) {
     case Kind::kNonNegative:
+      if (is_logarithmic) return CividisColor(ShareOf(value));
       return CividisColor((value - floor) / (limit - floor));
     case Kind::kSigned:
-      return SignedColor(value / limit);
+      return SignedColor(std::copysign(ShareOf(std::abs(value)), value));
     case Kind::kSum:
       break;
   }
-  return SumColor(value, look);
+  return SumColor(value - limit + 1.0, look);
 }
 
 double RoundLimit(std::span<const double> values, double least) {
-  double largest = 0.0;
-  for (const double value : values) {
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-  }
+  const double largest = LargestModulus(values);
+  if (largest == 0.0 && least == 0.0) return 1.0;
   if (largest <= least) return least;
   constexpr std::array kRound = {1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0};
   const double power = std::pow(10.0, std::floor(std::log10(largest)));
@@ -78,11 +98,28 @@ double RoundLimit(std::span<const double> values, double least) {
 }
 
 ColorScale ScaleOfEntries(std::span<const double> entries, const QString& label) {
-  constexpr double kNegligible = 1e-6;
-  const bool is_signed = std::any_of(entries.begin(), entries.end(),
-                                     [](double entry) { return entry < -kNegligible; });
+  constexpr double kRounding = 1e-6;  // of the largest
+  const double largest = LargestModulus(entries);
+  const bool is_signed = std::any_of(entries.begin(), entries.end(), [largest](double entry) {
+    return entry < -kRounding * largest;
+  });
   return {is_signed ? ColorScale::Kind::kSigned : ColorScale::Kind::kNonNegative,
           RoundLimit(entries), label, false};
+}
+
+ColorScale Logarithmic(ColorScale scale, std::span<const double> entries) {
+  constexpr double kMostDecades = 12.0, kFewestDecades = 1.0;
+  double smallest = scale.limit;
+  for (const double entry : entries) {
+    if (std::isfinite(entry) && entry != 0.0) smallest = std::min(smallest, std::abs(entry));
+  }
+  const double top = std::log10(scale.limit);
+  // Of 0.001 the power itself, and not the one below it for its last bit.
+  const double bottom = std::floor(std::log10(smallest) + 1e-6);
+  scale.floor = std::pow(
+      10.0, std::clamp(bottom, std::ceil(top - kMostDecades), std::ceil(top - kFewestDecades)));
+  scale.is_logarithmic = true;
+  return scale;
 }
 
 ColorRange RoundRange(std::span<const double> values) {
@@ -133,8 +170,7 @@ void PaintColorBar(QPainter& painter, const QPointF& left_middle, const ColorSca
   QLinearGradient gradient(bar.topLeft(), bar.topRight());
   for (int step = 0; step <= kBarSteps; ++step) {
     const double share = static_cast<double>(step) / kBarSteps;
-    gradient.setColorAt(share,
-                        scale.ColorOf(scale.low() + share * (scale.high() - scale.low()), look));
+    gradient.setColorAt(share, scale.ColorOf(scale.At(share), look));
   }
   painter.fillRect(bar, gradient);
   painter.setPen(QPen(look.Color(Role::kBorder), 1.0));

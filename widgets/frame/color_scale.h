@@ -19,19 +19,25 @@ struct ColorScale {
   enum class Kind { kNonNegative, kSigned, kSum };
 
   Kind kind = Kind::kNonNegative;
-  double limit = 1.0;      // 0…limit, or −limit…limit; sums have fixed limits around 1
-  QString label;           // what the colours stand for
-  bool saturates = false;  // numbers beyond the limit have its colour
-  double floor = 0.0;      // where the colours of non-negative numbers begin
+  double limit = 1.0;  // 0…limit, or −limit…limit; of sums what they have fixed limits around
+  QString label;       // what the colours stand for
+  bool saturates = false;       // numbers beyond the limit have its colour
+  double floor = 0.0;           // where colours begin; of signed numbers if they are logarithmic
+  bool is_logarithmic = false;  // colours go with the logarithm of the modulus, from the floor on
 
   double low() const;
   double high() const;
+  // The number whose colour stands at that share of the bar.
+  double At(double share) const;
   QColor ColorOf(double value, const Look& look) const;
   bool operator==(const ColorScale&) const = default;
+
+ private:
+  double ShareOf(double modulus) const;
 };
 
 // The limit of a scale that holds these numbers: `least`, or the next round number above the
-// largest modulus. Non-finite numbers are left out.
+// largest modulus; 1 where both are 0. Non-finite numbers are left out.
 double RoundLimit(std::span<const double> values, double least = 1.0);
 
 // Round numbers around these non-negative ones, from 0 where they reach far down. Non-finite
@@ -43,6 +49,10 @@ ColorRange RoundRange(std::span<const double> values);
 
 // Of a matrix' entries: signed where one of them is below zero by more than rounding.
 ColorScale ScaleOfEntries(std::span<const double> entries, const QString& label);
+
+// The same scale with logarithmic colours, from the power of ten below the smallest modulus on;
+// over twelve decades at most.
+ColorScale Logarithmic(ColorScale scale, std::span<const double> entries);
 
 constexpr double kColorBarLength = 56.0;
 

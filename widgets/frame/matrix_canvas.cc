@@ -6,6 +6,7 @@
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "widgets/look/look.h"
 
@@ -41,14 +42,14 @@ BarForm BarFormFor(double width) {
 // The different scales of the matrices, and that of their sums.
 std::vector<ColorScale> ScalesOf(const std::vector<MatrixContent>& matrices) {
   std::vector<ColorScale> scales;
-  bool has_sums = false;
+  std::optional<double> ideal_sum;
   for (const MatrixContent& matrix : matrices) {
-    has_sums = has_sums || matrix.has_sums;
+    if (matrix.has_sums) ideal_sum = matrix.ideal_sum;
     const bool is_there = std::find(scales.begin(), scales.end(), matrix.scale) != scales.end();
     if (!is_there) scales.push_back(matrix.scale);
   }
-  if (has_sums) {
-    scales.push_back({ColorScale::Kind::kSum, 1.0, MatrixCanvas::tr("sums"), false});
+  if (ideal_sum) {
+    scales.push_back({ColorScale::Kind::kSum, *ideal_sum, MatrixCanvas::tr("sums"), false});
   }
   return scales;
 }
@@ -151,8 +152,9 @@ void PaintMatrices(QPainter& painter, const QRectF& area,
   if (matrices.empty()) return;
   const Fonts fonts = FontsFor(look, is_for_paper);
   const Layout layout = LayOut(area, matrices, fonts);
+  const auto form = FormFor(matrices, layout.matrices.front().cell, fonts.number);
   for (std::size_t i = 0; i < matrices.size(); ++i) {
-    PaintMatrix(painter, matrices[i], layout.matrices[i], look, fonts.text, fonts.number);
+    PaintMatrix(painter, matrices[i], layout.matrices[i], look, fonts.text, fonts.number, form);
   }
   painter.setFont(fonts.text);
   PaintBars(painter, area, layout, look);
@@ -162,23 +164,38 @@ MatrixCanvas::MatrixCanvas(const Look& look, QWidget* parent) : QWidget(parent),
   connect(&look, &Look::changed, this, qOverload<>(&QWidget::update));
 }
 
-void MatrixCanvas::Show(std::vector<MatrixContent> matrices) {
+void MatrixCanvas::Show(std::vector<MatrixContent> matrices, const QString& note) {
   const bool looks_alike =
       std::equal(matrices.begin(), matrices.end(), matrices_.begin(), matrices_.end(),
                  [](const MatrixContent& a, const MatrixContent& b) { return a.LooksLike(b); });
+  const bool has_news = !looks_alike || note != note_;
   matrices_ = std::move(matrices);
-  if (!looks_alike) update();
+  note_ = note;
+  if (has_news) update();
+}
+
+QRectF MatrixCanvas::Area() const {
+  const double line = std::ceil(QFontMetricsF(FontsFor(look_, false).text).height()) + 2.0;
+  return QRectF(rect()).adjusted(0.0, note_.isEmpty() ? 0.0 : line, 0.0, 0.0);
 }
 
 void MatrixCanvas::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  PaintMatrices(painter, rect(), matrices_, look_, /*is_for_paper=*/false);
+  const QRectF area = Area();
+  PaintMatrices(painter, area, matrices_, look_, /*is_for_paper=*/false);
+  if (note_.isEmpty()) return;
+  painter.setFont(FontsFor(look_, /*is_for_paper=*/false).text);
+  painter.setPen(look_.Color(Role::kText));
+  const QRectF line(kMargin, 0.0, width() - 2.0 * kMargin, area.top());
+  painter.drawText(
+      line, Qt::AlignCenter,
+      painter.fontMetrics().elidedText(note_, Qt::ElideRight, static_cast<int>(line.width())));
 }
 
 bool MatrixCanvas::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip || matrices_.empty()) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
-  const Layout layout = LayOut(rect(), matrices_, FontsFor(look_, /*is_for_paper=*/false));
+  const Layout layout = LayOut(Area(), matrices_, FontsFor(look_, /*is_for_paper=*/false));
   for (std::size_t i = 0; i < matrices_.size(); ++i) {
     const MatrixGeometry& geometry = layout.matrices[i];
     const auto place = geometry.PlaceAt(help->pos(), matrices_[i].has_sums);

@@ -23,17 +23,22 @@ class MatrixCanvas : public QWidget {
  public:
   explicit MatrixCanvas(const Look& look, QWidget* parent = nullptr);
 
-  // All of the same size n.
-  void Show(std::vector<MatrixContent> matrices);
+  // All of the same size n; `note` is a quiet line above them, which may be empty.
+  void Show(std::vector<MatrixContent> matrices, const QString& note = {});
   const std::vector<MatrixContent>& matrices() const { return matrices_; }
+  const QString& note() const { return note_; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   bool event(QEvent* event) override;  // tool tips
 
  private:
+  // What the matrices have of the widget; the note stands above.
+  QRectF Area() const;
+
   const Look& look_;
   std::vector<MatrixContent> matrices_;
+  QString note_;
 };
 
 }  // namespace mhc

@@ -20,12 +20,6 @@ constexpr double kNumberPadding = 1.5;
 
 constexpr double kSmaller = 0.84;  // 10 pixels where the type has 12
 
-// How the numbers of a matrix are written: all in the same way.
-struct NumberForm {
-  int decimals = 2;
-  bool has_leading_zero = true;  // "0.97", else ".97"
-  double size = 1.0;             // of the type
-};
 // From the most to the least telling; the first one that fits is taken.
 constexpr std::array kForms = {NumberForm{2, true},           NumberForm{2, false},
                                NumberForm{2, true, kSmaller}, NumberForm{1, true},
@@ -43,14 +37,11 @@ QFont Scaled(QFont font, double size) {
 
 QString CellText(double value, const NumberForm& form) {
   if (!std::isfinite(value)) return QString::fromStdString(MeasureText(value));
-  QString text = QString::number(value, 'f', form.decimals);
-  const bool is_zero = std::all_of(text.begin(), text.end(),
-                                   [](QChar c) { return c == '-' || c == '.' || c == '0'; });
-  if (is_zero) text.remove('-');
+  QString text = QString::fromStdString(FixedText(value, form.decimals));
   if (!form.has_leading_zero && std::abs(value) < 1.0) {
     text.replace(QStringLiteral("0."), QStringLiteral("."));
   }
-  return text.replace('-', QChar(0x2212));
+  return text;
 }
 
 // Every place that is painted: entries, then sums.
@@ -66,22 +57,6 @@ std::vector<MatrixPlace> PlacesOf(const MatrixContent& matrix) {
   return places;
 }
 
-// Nothing where the cells are too small for numbers.
-std::optional<NumberForm> FormFor(const MatrixContent& matrix, double unit, double cell,
-                                  const QFont& font) {
-  if (cell < kLeastNumbered) return std::nullopt;
-  const std::vector<MatrixPlace> places = PlacesOf(matrix);
-  for (const NumberForm& form : kForms) {
-    const QFontMetricsF metrics(Scaled(font, form.size));
-    const bool fits = std::all_of(places.begin(), places.end(), [&](const MatrixPlace& place) {
-      const QString text = CellText(matrix.At(place) / unit, form);
-      return metrics.horizontalAdvance(text) + 2.0 * kNumberPadding <= cell;
-    });
-    if (fits) return form;
-  }
-  return std::nullopt;
-}
-
 // The power of ten that numbers are divided by so that they fit into cells.
 int CommonExponent(const MatrixContent& matrix) {
   double largest = 0.0;
@@ -94,11 +69,34 @@ int CommonExponent(const MatrixContent& matrix) {
   return static_cast<int>(std::floor(std::log10(largest)));
 }
 
+bool Fits(const MatrixContent& matrix, const NumberForm& form, double cell,
+          const QFontMetricsF& metrics) {
+  const double unit = std::pow(10.0, CommonExponent(matrix));
+  const std::vector<MatrixPlace> places = PlacesOf(matrix);
+  return std::all_of(places.begin(), places.end(), [&](const MatrixPlace& place) {
+    const QString text = CellText(matrix.At(place) / unit, form);
+    return metrics.horizontalAdvance(text) + 2.0 * kNumberPadding <= cell;
+  });
+}
+
 }  // namespace
+
+std::optional<NumberForm> FormFor(std::span<const MatrixContent> matrices, double cell,
+                                  const QFont& number_font) {
+  if (cell < kLeastNumbered) return std::nullopt;
+  for (const NumberForm& form : kForms) {
+    const QFontMetricsF metrics(Scaled(number_font, form.size));
+    const bool fits =
+        std::all_of(matrices.begin(), matrices.end(),
+                    [&](const MatrixContent& matrix) { return Fits(matrix, form, cell, metrics); });
+    if (fits) return form;
+  }
+  return std::nullopt;
+}
 
 bool MatrixContent::LooksLike(const MatrixContent& other) const {
   return size == other.size && entries == other.entries && caption == other.caption &&
-         scale == other.scale && has_sums == other.has_sums;
+         scale == other.scale && has_sums == other.has_sums && ideal_sum == other.ideal_sum;
 }
 
 double MatrixContent::Entry(int row, int column) const {
@@ -140,10 +138,10 @@ std::optional<MatrixPlace> MatrixGeometry::PlaceAt(const QPointF& point, bool ha
 }
 
 void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeometry& geometry,
-                 const Look& look, const QFont& text_font, const QFont& number_font) {
+                 const Look& look, const QFont& text_font, const QFont& number_font,
+                 const std::optional<NumberForm>& form) {
   const int exponent = CommonExponent(matrix);
   const double unit = std::pow(10.0, exponent);
-  const std::optional<NumberForm> form = FormFor(matrix, unit, geometry.cell, number_font);
   QString caption = matrix.caption;
   if (form && exponent != 0) {
     caption += QStringLiteral(" (× %1)").arg(QString::fromStdString(PowerText(exponent)));
@@ -157,7 +155,8 @@ void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeo
   for (const MatrixPlace& place : PlacesOf(matrix)) {
     const bool is_sum = place.row == matrix.size || place.column == matrix.size;
     const double value = matrix.At(place);
-    const QColor color = is_sum ? SumColor(value, look) : matrix.scale.ColorOf(value, look);
+    const QColor color =
+        is_sum ? SumColor(value - matrix.ideal_sum + 1.0, look) : matrix.scale.ColorOf(value, look);
     const QRectF cell = geometry.Cell(place);
     painter.fillRect(cell, color);
     if (is_sum) {

@@ -10,6 +10,7 @@
 #include <QString>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "widgets/frame/color_scale.h"
@@ -32,6 +33,7 @@ struct MatrixContent {
   QString caption;
   ColorScale scale;
   bool has_sums = true;
+  double ideal_sum = 1.0;  // 0 of a difference from a matrix whose sums are 1
   // What a cell says under the pointer.
   std::function<QString(const MatrixPlace&)> describe;
 
@@ -57,9 +59,23 @@ struct MatrixGeometry {
   std::optional<MatrixPlace> PlaceAt(const QPointF& point, bool has_sums) const;
 };
 
-// `text_font` for the caption, `number_font` (monospace) for the numbers. Where these are all very
-// large or small, they are divided by a power of ten that the caption names.
+// How the numbers of matrices are written.
+struct NumberForm {
+  int decimals = 2;
+  bool has_leading_zero = true;  // "0.97", else ".97"
+  double size = 1.0;             // of the type
+  bool operator==(const NumberForm&) const = default;
+};
+// The most telling one in which every number of these matrices, which stand beside one another,
+// fits into a cell; nothing where there is none.
+std::optional<NumberForm> FormFor(std::span<const MatrixContent> matrices, double cell,
+                                  const QFont& number_font);
+
+// `text_font` for the caption, `number_font` (monospace) for the numbers, which are written as
+// `form` says. Where these are all very large or small, they are divided by a power of ten that the
+// caption names.
 void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeometry& geometry,
-                 const Look& look, const QFont& text_font, const QFont& number_font);
+                 const Look& look, const QFont& text_font, const QFont& number_font,
+                 const std::optional<NumberForm>& form);
 
 }  // namespace mhc

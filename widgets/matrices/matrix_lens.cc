@@ -1,20 +1,22 @@
 #include "widgets/matrices/matrix_lens.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/formats/number_text.h"
-#include "core/formats/person_text.h"
 #include "core/manifold/mixing_constraint.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/frame/header_choice.h"
 #include "widgets/frame/matrix_canvas.h"
 #include "widgets/frame/site_stepper.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
 
-constexpr int kTitleRoom = 124;       // of the header, with the spaces between its parts
-constexpr double kNegligible = 1e-6;  // below zero, from rounding
+constexpr int kTitleRoom = 124;              // of the header, with the spaces between its parts
+constexpr double kNegligible = 1e-6;         // below zero, from rounding
+constexpr double kLooksLikeIdentity = 0.01;  // of the entries' distance from it
 
 // A constraint that this program does not know may have any sign.
 bool MayBeNegative(const std::string& constraint) {
@@ -36,13 +38,11 @@ const char* KindOf(MatrixLens::Beside beside) {
   return "token_mean_product";
 }
 
-QString NumberOf(double value) { return QString::fromStdString(MeasureText(value, 5)); }
-
 int SizeOf(const Snapshot& snapshot) { return static_cast<int>(snapshot.shape.back()); }
 
 // "row 2 sums to 1.0000 …"; nothing where the place is no sum.
 QString SumText(const MatrixContent& matrix, const MatrixPlace& place) {
-  const QString sum = NumberOf(matrix.At(place));
+  const QString sum = ValueText(matrix.At(place), 5);
   if (place.column == matrix.size) {
     return MatrixLens::tr(
                "Row %1 sums to %2: what stream %1 takes in all (1 keeps a signal's size)")
@@ -60,6 +60,20 @@ bool IsSum(const MatrixContent& matrix, const MatrixPlace& place) {
   return place.row == matrix.size || place.column == matrix.size;
 }
 
+// Of every entry of n×n matrices from the identity's.
+double FarthestFromIdentity(const Snapshot& matrices) {
+  const std::int64_t n = matrices.shape.back();
+  double farthest = 0.0;
+  for (std::size_t i = 0; i < matrices.data.size(); ++i) {
+    const auto place = static_cast<std::int64_t>(i) % (n * n);
+    const double ideal = place / n == place % n ? 1.0 : 0.0;
+    const double distance = std::abs(matrices.data[i] - ideal);
+    // What is not finite is far from everything.
+    if (!(distance <= farthest)) farthest = std::isnan(distance) ? INFINITY : distance;
+  }
+  return farthest;
+}
+
 QString BesideText(MatrixLens::Beside what, const MatrixPlace& place, double value, int first_site,
                    int last_site) {
   QString text;
@@ -71,7 +85,7 @@ QString BesideText(MatrixLens::Beside what, const MatrixPlace& place, double val
                  "stream %2 before site %5")
           .arg(place.row)
           .arg(place.column)
-          .arg(NumberOf(value))
+          .arg(ValueText(value, 5))
           .arg(last_site)
           .arg(first_site);
     case MatrixLens::Beside::kDeviation:
@@ -82,16 +96,20 @@ QString BesideText(MatrixLens::Beside what, const MatrixPlace& place, double val
           "[%1][%2] = %3 in the product of the token means of all sites, which is "
           "not the composite");
   }
-  return text.arg(place.row).arg(place.column).arg(NumberOf(value));
+  return text.arg(place.row).arg(place.column).arg(ValueText(value, 5));
 }
 
 }  // namespace
 
-MatrixLens::MatrixLens(const ViewContext& view_context, Beside beside)
+MatrixLens::MatrixLens(const ViewContext& view_context, Beside beside, std::optional<Shows> shows)
     : View(view_context, QStringLiteral("matrixLens"), tr("Matrix lens")),
       canvas_(new MatrixCanvas(view_context.look, this)),
       stepper_(new SiteStepper(view_context.site, view_context.look, this)),
-      beside_choice_(new HeaderChoice(tr("The matrix at the right"), view_context.look, this)) {
+      beside_choice_(new HeaderChoice(tr("The matrix at the right"), view_context.look, this)),
+      shows_choice_(new HeaderChoice(tr("The matrices themselves or their difference from the "
+                                        "identity, and how colours go with numbers"),
+                                     view_context.look, this)),
+      finds_difference_(!shows) {
   SetPicture(canvas_);
   canvas_->setAccessibleName(tr("Matrices at the site"));
   beside_choice_->setObjectName(QStringLiteral("matrixLensBeside"));
@@ -99,13 +117,59 @@ MatrixLens::MatrixLens(const ViewContext& view_context, Beside beside)
                               tr("deviation over tokens"), tr("product of token means")});
   beside_choice_->SetChosen(static_cast<int>(beside));
   beside_choice_->SetTexts(BesideCaption(), BesideBrief());
+  shows_choice_->setObjectName(QStringLiteral("matrixLensShows"));
+  shows_choice_->SetChoices({tr("H"), tr("H − I, the difference from the identity"),
+                             tr("H, logarithmic colours"), tr("H − I, logarithmic colours")});
+  shows_choice_->SetChosen(static_cast<int>(shows.value_or(Shows::kMatrix)));
+  connect(shows_choice_, &HeaderChoice::chosenByHand, this, [this] {
+    finds_difference_ = false;
+    RefreshNow();
+  });
   AddControl(stepper_);
+  AddControl(shows_choice_);
   AddControl(beside_choice_);
   connect(beside_choice_, &HeaderChoice::chosenByHand, this, &MatrixLens::RefreshNow);
 }
 
 MatrixLens::Beside MatrixLens::beside() const {
   return static_cast<Beside>(beside_choice_->chosen());
+}
+
+MatrixLens::Shows MatrixLens::shows() const { return static_cast<Shows>(shows_choice_->chosen()); }
+
+bool MatrixLens::shows_difference() const {
+  return shows() == Shows::kDifference || shows() == Shows::kDifferenceInLogarithms;
+}
+
+void MatrixLens::FindWhatToShow(const Snapshot& mean, const Snapshot& other) {
+  if (finds_difference_) {
+    double farthest = FarthestFromIdentity(mean);
+    if (beside() != Beside::kDeviation) {
+      farthest = std::max(farthest, FarthestFromIdentity(other));
+    }
+    const bool looks_like_identity = farthest <= kLooksLikeIdentity;
+    shows_choice_->SetChosen(
+        static_cast<int>(looks_like_identity ? Shows::kDifference : Shows::kMatrix));
+  }
+  const bool is_logarithmic =
+      shows() == Shows::kMatrixInLogarithms || shows() == Shows::kDifferenceInLogarithms;
+  const QString what = shows_difference() ? tr("H − I") : tr("H");
+  shows_choice_->SetTexts(is_logarithmic ? tr("%1, log").arg(what) : what,
+                          is_logarithmic ? tr("%1, log").arg(what) : what);
+}
+
+void MatrixLens::Dress(MatrixContent& matrix, bool is_map) const {
+  if (is_map && shows_difference()) {
+    for (int i = 0; i < matrix.size; ++i) {
+      matrix.entries[static_cast<std::size_t>(i * matrix.size + i)] -= 1.0;
+    }
+    matrix.ideal_sum = 0.0;
+    matrix.caption = tr("%1 − I").arg(matrix.caption);
+    matrix.scale = {ColorScale::Kind::kSigned, RoundLimit(matrix.entries, 0.0), {}, false};
+  }
+  const bool is_logarithmic =
+      shows() == Shows::kMatrixInLogarithms || shows() == Shows::kDifferenceInLogarithms;
+  if (is_logarithmic) matrix.scale = Logarithmic(matrix.scale, matrix.entries);
 }
 
 QString MatrixLens::BesideCaption() const {
@@ -152,7 +216,8 @@ void MatrixLens::ShowWhyThereIsNothing() {
 
 // What the right matrix is comes before the long name of the site.
 void MatrixLens::ShareHeader() {
-  const int room = width() - kTitleRoom - stepper_->minimumSizeHint().width();
+  const int room = width() - kTitleRoom - stepper_->minimumSizeHint().width() -
+                   shows_choice_->sizeHint().width();
   beside_choice_->SetKeepsFull(beside_choice_->sizeHint().width() <= room);
 }
 
@@ -170,6 +235,7 @@ void MatrixLens::Refresh() {
   ShareHeader();
   stepper_->setVisible(sites_ > 0);
   beside_choice_->setVisible(sites_ > 0);
+  shows_choice_->setVisible(sites_ > 0);
   const std::int64_t step = context().step.step();
   RunSnapshots snapshots(run);
   const FetchedSnapshot* mean = nullptr;
@@ -190,13 +256,21 @@ void MatrixLens::Refresh() {
   }
   shown_run_ = run.key();
   shown_step_ = mean->step;
+  FindWhatToShow(mean->snapshot, other->snapshot);
   MatrixContent left = SiteMatrix(*mean, *deviation), right = BesideMatrix(*other);
-  const bool is_one_scale =
-      left.scale.kind == right.scale.kind && left.scale.limit == right.scale.limit;
-  left.scale.label = is_one_scale ? tr("entries") : tr("H_res");
-  right.scale.label = is_one_scale ? tr("entries") : BesideLabel();
-  canvas_->Show({std::move(left), std::move(right)});
-  ShowPicture(tr("step %1").arg(QString::fromStdString(StepText(shown_step_))));
+  const bool is_map = beside() != Beside::kDeviation;
+  Dress(left, /*is_map=*/true);
+  Dress(right, is_map);
+  const bool is_one_scale = left.scale == right.scale;
+  const QString of = shows_difference() ? tr("%1 − I") : QStringLiteral("%1");
+  left.scale.label = is_one_scale ? tr("entries") : of.arg(tr("H_res"));
+  right.scale.label = is_one_scale ? tr("entries") : is_map ? of.arg(BesideLabel()) : BesideLabel();
+  QString note;
+  if (finds_difference_ && shows_difference()) {
+    note = tr("Every map is within 0.01 of the identity: shown is the difference, H − I");
+  }
+  canvas_->Show({std::move(left), std::move(right)}, note);
+  ShowPicture(tr("step %1").arg(StepNumber(shown_step_)));
 }
 
 MatrixContent MatrixLens::SiteMatrix(const FetchedSnapshot& mean,
@@ -205,17 +279,17 @@ MatrixContent MatrixLens::SiteMatrix(const FetchedSnapshot& mean,
   const int site = stepper_->site();
   matrix.size = SizeOf(mean.snapshot);
   matrix.entries = MatrixEntries(mean.snapshot, site);
-  matrix.caption = tr("H_res, token mean");
+  matrix.caption = shows_difference() ? tr("H_res") : tr("H_res, token mean");
   matrix.scale = ScaleOf(matrix.entries, AreNonNegative(site, site));
   const std::vector<double> deviations = MatrixEntries(deviation.snapshot, site);
   matrix.describe = [matrix, deviations](const MatrixPlace& place) {
     if (IsSum(matrix, place)) return SumText(matrix, place);
     const double spread =
         deviations[static_cast<std::size_t>(place.row * matrix.size + place.column)];
-    return tr("H[%1][%2] = %3 ± %4 over tokens: what stream %1 takes from stream %2")
+    return tr("H[%1][%2] = %3 over tokens: what stream %1 takes from stream %2")
         .arg(place.row)
         .arg(place.column)
-        .arg(NumberOf(matrix.At(place)), NumberOf(spread));
+        .arg(ValueWithSpread(matrix.At(place), spread, 5));
   };
   return matrix;
 }
@@ -230,7 +304,7 @@ MatrixContent MatrixLens::BesideMatrix(const FetchedSnapshot& snapshot) const {
   const int last = beside() == Beside::kPrefix ? site : sites_ - 1;
   if (beside() == Beside::kDeviation) {
     matrix.has_sums = false;
-    matrix.scale.limit = RoundLimit(matrix.entries, kNegligible);
+    matrix.scale.limit = RoundLimit(matrix.entries, 0.0);
   } else {
     matrix.scale = ScaleOf(matrix.entries, AreNonNegative(first, last));
   }
@@ -260,10 +334,16 @@ ColorScale MatrixLens::ScaleOf(const std::vector<double>& entries, bool is_non_n
   return {ColorScale::Kind::kSigned, RoundLimit(entries), {}, false};
 }
 
+QString MatrixLens::FigureName() const {
+  return shows_difference() ? QStringLiteral("matrix_difference") : QStringLiteral("matrix");
+}
+
 void MatrixLens::DrawFigure(QPainter& painter, double width, double height) {
   // A paper does not have the header, which says the site.
   std::vector<MatrixContent> matrices = canvas_->matrices();
-  matrices.front().caption = tr("H_res of site %1, token mean").arg(stepper_->site());
+  matrices.front().caption = (shows_difference() ? tr("H_res − I of site %1, token mean")
+                                                 : tr("H_res of site %1, token mean"))
+                                 .arg(stepper_->site());
   PaintMatrices(painter, QRectF(0.0, 0.0, width, height), matrices, context().look,
                 /*is_for_paper=*/true);
 }
@@ -280,8 +360,9 @@ std::vector<std::vector<std::string>> MatrixLens::FigureTable() const {
         const auto name = [&](int i) {
           return i == matrix.size ? std::string("sum") : std::to_string(i);
         };
-        table.push_back({is_first ? "res_mean" : KindOf(beside()), name(row), name(column),
-                         NumberText(matrix.At({row, column}))});
+        std::string of = is_first ? "res_mean" : KindOf(beside());
+        if (matrix.ideal_sum == 0.0) of += " minus identity";
+        table.push_back({of, name(row), name(column), NumberText(matrix.At({row, column}))});
       }
     }
   }

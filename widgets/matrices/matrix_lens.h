@@ -1,5 +1,6 @@
 // One site's H_res at the cursor's step, as its mean over tokens, beside the composite of the sites
-// up to it, from it on, its deviation over tokens, or the product of the token means.
+// up to it, from it on, its deviation over tokens, or the product of the token means; as they are
+// or as their difference from the identity, in linear or logarithmic colours.
 //
 // Thread rule: the window's thread. Lifetime: that of its context.
 #pragma once
@@ -23,9 +24,14 @@ class MatrixLens : public View {
   // What stands at the right.
   enum class Beside { kPrefix, kSuffix, kDeviation, kTokenMeanProduct };
 
-  explicit MatrixLens(const ViewContext& context, Beside beside = Beside::kPrefix);
+  enum class Shows { kMatrix, kDifference, kMatrixInLogarithms, kDifferenceInLogarithms };
 
-  QString FigureName() const override { return QStringLiteral("matrix"); }
+  // Without `shows` the lens finds it: until somebody chooses, the difference is shown, and said to
+  // be, while every map of the run is so near the identity that the maps would look like it.
+  explicit MatrixLens(const ViewContext& context, Beside beside = Beside::kPrefix,
+                      std::optional<Shows> shows = Shows::kMatrix);
+
+  QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
@@ -35,6 +41,12 @@ class MatrixLens : public View {
 
  private:
   Beside beside() const;
+  Shows shows() const;
+  bool shows_difference() const;
+  // Of the snapshots that are shown, over all sites.
+  void FindWhatToShow(const Snapshot& mean, const Snapshot& other);
+  // From a matrix to what is shown of it.
+  void Dress(MatrixContent& matrix, bool is_map) const;
   void ShareHeader();
   void ShowWhyThereIsNothing();
   MatrixContent SiteMatrix(const FetchedSnapshot& mean, const FetchedSnapshot& deviation) const;
@@ -49,6 +61,8 @@ class MatrixLens : public View {
   MatrixCanvas* canvas_;
   SiteStepper* stepper_;
   HeaderChoice* beside_choice_;
+  HeaderChoice* shows_choice_;
+  bool finds_difference_;  // by itself, until somebody chooses
   int sites_ = 0;
   std::int64_t shown_step_ = 0;                    // of the snapshots
   std::optional<ReaderThread::RunKey> shown_run_;  // of the picture
