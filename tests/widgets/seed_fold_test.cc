@@ -81,7 +81,7 @@ TEST_F(SeedFoldTest, CurvesOfSeedsAreOneLineWithABandWhileRunsAreOpenedAndClosed
   StepCursor step;
   SiteCursor site;
   Look look(Look::Mode::kLight);
-  CurvePlot view({runs_, step, site, look}, "lossPlot", "Loss", "loss", false);
+  CurvePlot view({runs_, step, site, look}, "lossPlot", "loss");
   view.resize(600, 400);
   view.show();
   WriteRun("hc-seed1", {{"seed", "1"}}, 2.0);

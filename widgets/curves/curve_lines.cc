@@ -7,6 +7,15 @@ namespace {
 
 bool HasValues(const Series& series) { return series.Over(1, series.last_step()).finite > 0; }
 
+// True of what is not measured at every step, where a missing value says nothing.
+bool IsSparse(std::string_view column, const Configuration& configuration) {
+  if (column == "validation_loss" || column == "harmonized_scale") return true;
+  if (column.ends_with("_ms")) return column != "step_ms";
+  // Columns stand in the order in which they are taken: what follows is the probe's.
+  const bool is_of_probe = FindStepColumn(column) > FindStepColumn("validation_loss");
+  return is_of_probe && configuration.probe.every > 1;
+}
+
 std::vector<SeedFold> FoldsOf(const RunSelection& runs, bool folds_seeds) {
   if (folds_seeds) return FoldSeeds(runs);
   std::vector<SeedFold> each;
@@ -27,6 +36,11 @@ void CurveLines::Prune(const RunSelection& runs) {
   std::erase_if(means_, is_closed);
   std::erase_if(folds_, is_closed);
   std::erase_if(points_, is_closed);
+}
+
+void CurveLines::SetColumn(std::string column) {
+  column_ = std::move(column);
+  Forget();
 }
 
 void CurveLines::Forget() {
@@ -57,6 +71,7 @@ CurveLine CurveLines::LineOf(SeedFold fold, int mean_steps, const RunSelection& 
   // Loss alone has a second measure of the same quantity.
   const bool has_points = column_ == "loss";
   line.source.skipped = &first.Of("skipped");
+  line.source.is_sparse = IsSparse(column_, first.configuration());
   if (line.fold.runs.size() == 1) {
     line.source.values = &first.Of(column_);
     if (mean_steps > 0) line.source.mean = &SmoothedOf(first, mean_steps);

@@ -30,6 +30,7 @@ struct CurveLine {
 class CurveLines {
  public:
   explicit CurveLines(std::string column) : column_(std::move(column)) {}
+  void SetColumn(std::string column);
 
   // Of the runs that are shown and have the column, in the order of the run table. `mean_steps`: 0
   // is as measured.
@@ -43,7 +44,7 @@ class CurveLines {
   const Series& SmoothedOf(const RunDocument& run, int mean_steps);
   CurveLine LineOf(SeedFold fold, int mean_steps, const RunSelection& runs);
 
-  const std::string column_;
+  std::string column_;
   std::vector<CurveLine> lines_;
   int mean_steps_ = 0;
   std::map<ReaderThread::RunKey, SmoothedSeries> means_;

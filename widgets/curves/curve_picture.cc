@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/formats/person_text.h"
 #include "widgets/document/run_document.h"
 #include "widgets/frame/axis_name.h"
 #include "widgets/frame/axis_room.h"
 #include "widgets/frame/step_axis.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -33,7 +33,8 @@ QCPRange Padded(const Extent& extent, bool logarithmic) {
     low = std::log10(low);
     high = std::log10(high);
   }
-  const double least = logarithmic ? 0.1 : std::max(1e-3 * std::abs(high), 1e-12);
+  double least = logarithmic ? 0.1 : 1e-3 * std::max(std::abs(low), std::abs(high));
+  if (least == 0.0) least = 1.0;  // all are 0
   const double padding = std::max(kPadding * (high - low), 0.5 * (least - (high - low)));
   low -= padding;
   high += padding;
@@ -59,12 +60,17 @@ CurvePicture::CurvePicture(const Look& look, bool is_for_paper, QWidget* parent)
     : QCustomPlot(parent),
       look_(look),
       is_for_paper_(is_for_paper),
+      ideal_(new QCPItemStraightLine(this)),
       markers_(new StepMarkers(*this, look)),
       legend_(new PlotLegend(*this, look)) {
+  ideal_->setSelectable(false);
+  ideal_->setAntialiased(false);
+  ideal_->setLayer(QStringLiteral("grid"));
   legend_->SetMayShrink(!is_for_paper);
   axisRect()->setMinimumMargins(is_for_paper ? kLeastMarginsOnPaper : kLeastMargins);
   if (is_for_paper) setAntialiasedElements(QCP::aeAll);
   if (!is_for_paper) new AxisName(*axisRect(), look, tr("step"));
+  MakeStepAxis(*xAxis);
   setPlottingHint(QCP::phFastPolylines);
   connect(this, &QCustomPlot::afterLayout, this, [this] { Fill(); });
   connect(xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {
@@ -96,6 +102,10 @@ void CurvePicture::Show(CurveContent content) {
   if (content_.marked != nullptr) markers_->SetRun(*content_.marked);
   markers_->SetCursor(content_.cursor);
   legend_->SetRows(content_.legend, std::vector<LegendColumn>(content_.cursor ? 1 : 0));
+  ideal_->setVisible(content_.ideal.has_value());
+  ideal_->setPen(QPen(look_.Color(Role::kQuietText), 1.0, Qt::DotLine));
+  ideal_->point1->setCoords(0.0, content_.ideal.value_or(1.0));
+  ideal_->point2->setCoords(1.0, content_.ideal.value_or(1.0));
   if (content_.fits_x) FitX();
   if (content_.fits_y) FitY();
   replot(QCustomPlot::rpQueuedReplot);
@@ -137,6 +147,7 @@ void CurvePicture::Fill() {
   const int stretches_per_pixel = is_for_paper_ ? 3 : 1;
   for (std::size_t i = 0; i < content_.runs.size(); ++i) {
     curves_[i]->Fill(content_.runs[i].source, xAxis->range(), stretches_per_pixel);
+    legend_->SetPen(content_.runs[i].legend_row, curves_[i]->pen());
   }
   FitTicks(*yAxis);
   legend_->SetTaken(markers_->Height());
@@ -165,10 +176,9 @@ QString CurvePicture::DetailsAt(const QPointF& position) const {
     for (std::int64_t step = std::max<std::int64_t>(first, 1); step <= end; ++step) {
       const bool skipped = source.skipped->At(step) >= 1.0;
       if (!skipped && std::isfinite(source.values->At(step))) continue;
-      const QString number = QString::fromStdString(StepText(step));
+      const QString number = StepNumber(step);
       if (skipped) return tr("Step %1 was skipped: a value was not finite").arg(number);
-      return tr("Step %1: %2")
-          .arg(number, QString::fromStdString(MeasureText(source.values->At(step))));
+      return tr("Step %1: %2").arg(number, ValueText(source.values->At(step)));
     }
   }
   return {};

@@ -21,6 +21,7 @@ namespace mhc {
 struct RunCurveContent {
   CurveSource source;
   QPen pen;
+  std::size_t legend_row = 0;  // where there is a legend
 };
 
 struct CurveContent {
@@ -29,6 +30,7 @@ struct CurveContent {
   std::vector<LegendRow> legend;
   std::optional<double> cursor;
   bool logarithmic = false;
+  std::optional<double> ideal;        // a quiet line at that value
   bool fits_x = true, fits_y = true;  // else the range stays as it is
   QString x_title, y_title;
 };
@@ -61,6 +63,7 @@ class CurvePicture : public QCustomPlot {
   std::optional<bool> styled_dark_;
   CurveContent content_;
   std::vector<std::unique_ptr<RunCurve>> curves_;
+  QCPItemStraightLine* ideal_;
   StepMarkers* markers_;
   PlotLegend* legend_;
 };

@@ -2,15 +2,17 @@
 
 #include <QActionGroup>
 #include <QMenu>
+#include <QSignalBlocker>
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "core/formats/number_text.h"
-#include "core/formats/person_text.h"
 #include "widgets/frame/header_button.h"
+#include "widgets/frame/header_choice.h"
 #include "widgets/frame/plot_picture.h"
 #include "widgets/words/number_words.h"
+#include "widgets/words/scalar_words.h"
 
 namespace mhc {
 namespace {
@@ -25,23 +27,17 @@ int RoundNumber(double value) {
   return static_cast<int>((digit >= 5.0 ? 5.0 : digit >= 2.0 ? 2.0 : 1.0) * power);
 }
 
-QString Number(double value) { return QString::fromStdString(MeasureText(value)); }
 }  // namespace
 
 CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name,
-                     const QString& title, std::string column, bool logarithmic_by_default)
-    : View(view_context, object_name, title),
-      column_(std::move(column)),
+                     std::string column, Offers offers)
+    : View(view_context, object_name, ScalarTitle(column)),
       picture_(new CurvePicture(view_context.look, false, this)),
       navigation_(new PlotNavigation(*picture_)),
-      logarithmic_(logarithmic_by_default),
-      lines_(column_) {
-  const int index = FindStepColumn(column_);
-  Q_ASSERT(index >= 0);
-  const std::string_view unit = StepColumns()[static_cast<std::size_t>(index)].unit;
-  unit_ = QString::fromUtf8(unit.data(), static_cast<qsizetype>(unit.size()));
+      lines_(column) {
   SetPicture(picture_);
-  MakeControls();
+  MakeControls(offers);
+  TakeColumn(std::move(column));
   // A run may be closed while this view is hidden and does not refresh.
   connect(&context().runs, &RunSelection::runsChanged, this, [this] {
     if (isVisible()) return;
@@ -56,7 +52,44 @@ CurvePlot::CurvePlot(const ViewContext& view_context, const QString& object_name
   });
 }
 
-void CurvePlot::MakeControls() {
+void CurvePlot::TakeColumn(std::string column) {
+  column_ = std::move(column);
+  const int index = FindStepColumn(column_);
+  Q_ASSERT(index >= 0);
+  const std::string_view unit = StepColumns()[static_cast<std::size_t>(index)].unit;
+  unit_ = QString::fromUtf8(unit.data(), static_cast<qsizetype>(unit.size()));
+  picture_->Forget();
+  lines_.SetColumn(column_);
+  SetTitle(ScalarTitle(column_), ScalarText(column_));
+  const QSignalBlocker silent(logarithmic_button_);
+  logarithmic_ = IsScalarLogarithmic(column_);
+  logarithmic_button_->setChecked(logarithmic_);
+}
+
+void CurvePlot::OfferScalars() {
+  if (scalar_choice_ == nullptr) return;
+  std::vector<std::string> offered;
+  for (const StepColumn& column : StepColumns()) {
+    const std::string name(column.name);
+    const bool is_there = std::any_of(context().runs.runs().begin(), context().runs.runs().end(),
+                                      [&](const SelectedRun& run) {
+                                        if (!run.shown || !run.document->loaded()) return false;
+                                        const Series& series = run.document->Of(name);
+                                        return series.Over(1, series.last_step()).finite > 0;
+                                      });
+    if (is_there || name == column_) offered.push_back(name);
+  }
+  if (offered == offered_) return;
+  offered_ = std::move(offered);
+  QStringList titles;
+  for (const std::string& name : offered_) titles << ScalarTitle(name);
+  scalar_choice_->SetChoices(titles);
+  const auto now = std::find(offered_.begin(), offered_.end(), column_);
+  scalar_choice_->SetChosen(static_cast<int>(now - offered_.begin()));
+  scalar_choice_->SetTexts(tr("scalar"), {});
+}
+
+void CurvePlot::MakeControls(Offers offers) {
   fit_button_ = new HeaderButton(tr("fit"), PlotNavigation::Text(), context().look, this);
   fit_button_->setObjectName(objectName() + "Fit");
   fit_button_->SetOffered(false);
@@ -94,13 +127,22 @@ void CurvePlot::MakeControls() {
       new HeaderButton(tr("log"), tr("Logarithmic or linear axis"), context().look, this);
   logarithmic_button_->setObjectName(objectName() + "Logarithmic");
   logarithmic_button_->setCheckable(true);
-  logarithmic_button_->setChecked(logarithmic_);
   connect(logarithmic_button_, &QToolButton::toggled, this, [this](bool on) {
     logarithmic_ = on;
     navigation_->Fit();
     RefreshNow();
   });
   AddControl(logarithmic_button_);
+  if (offers == Offers::kNothingElse) return;
+  scalar_choice_ = new HeaderChoice(tr("Another scalar of the record"), context().look, this);
+  scalar_choice_->setObjectName(objectName() + "Scalar");
+  connect(scalar_choice_, &HeaderChoice::chosenByHand, this, [this](int chosen) {
+    scalar_choice_->SetTexts(tr("scalar"), {});
+    TakeColumn(offered_[static_cast<std::size_t>(chosen)]);
+    navigation_->Fit();
+    RefreshNow();
+  });
+  AddControl(scalar_choice_);
 }
 
 void CurvePlot::SetSmoothing(Smoothing smoothing) {
@@ -128,14 +170,15 @@ CurveContent CurvePlot::Content(bool is_for_paper) {
   if (lines.empty()) return content;
   content.legend = Legend(lines, is_for_paper);
   for (const bool is_current : {false, true}) {
-    for (const CurveLine& line : lines) {
-      if (line.is_current != is_current) continue;
-      content.runs.push_back({line.source, context().look.RunPen(line.color)});
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (lines[i].is_current != is_current) continue;
+      content.runs.push_back({lines[i].source, context().look.RunPen(lines[i].color), i});
     }
   }
   if (!is_for_paper) content.cursor = static_cast<double>(context().step.step());
   content.marked = current();
   content.logarithmic = logarithmic_;
+  content.ideal = ScalarIdeal(column_);
   content.fits_x = navigation_->fits_x();
   content.fits_y = navigation_->fits_y();
   if (is_for_paper) {
@@ -155,6 +198,7 @@ std::vector<LegendRow> CurvePlot::Legend(const std::vector<CurveLine>& lines, bo
     row.pen = context().look.RunPen(line.color);
     row.name = line.name;
     row.strong = line.is_current && !is_for_paper;
+    row.has_band = line.source.low != nullptr;
     row.values << ValueText(*line.shown);
     rows.push_back(row);
     if (points == nullptr || line.is_current) points = line.source.points;
@@ -165,10 +209,12 @@ std::vector<LegendRow> CurvePlot::Legend(const std::vector<CurveLine>& lines, bo
   if (!has_points) return rows;
   if (single) rows.front().name = tr("training");
   LegendRow row;
-  row.pen = single ? rows.front().pen : QPen(context().look.Color(Role::kQuietText));
+  const LineSample sample = RunCurve::PointSample(
+      single ? rows.front().pen : QPen(context().look.Color(Role::kQuietText)));
+  row.pen = sample.pen;
+  row.dot = sample.dot;
   row.name = tr("validation");
   row.values << LastText(*points);
-  row.is_point = true;
   rows.push_back(row);
   return rows;
 }
@@ -177,14 +223,14 @@ std::vector<LegendRow> CurvePlot::Legend(const std::vector<CurveLine>& lines, bo
 QString CurvePlot::ValueText(const Series& series) const {
   const std::int64_t step = context().step.step();
   const bool is_there = step >= 1 && step <= series.last_step();
-  return is_there ? Number(series.At(step)) : QStringLiteral("–");
+  return is_there ? mhc::ValueText(series.At(step)) : QStringLiteral("–");
 }
 
 // At the cursor or before it.
 QString CurvePlot::LastText(const Series& series) const {
   std::int64_t step = 0;
   double value = 0.0;
-  return series.LastFinite(context().step.step(), step, value) ? Number(value)
+  return series.LastFinite(context().step.step(), step, value) ? mhc::ValueText(value)
                                                                : QStringLiteral("–");
 }
 
@@ -214,6 +260,7 @@ void CurvePlot::Refresh() {
     picture_->Forget();
     return;
   }
+  OfferScalars();
   CurveContent content = Content(/*is_for_paper=*/false);
   if (content.runs.empty()) {
     picture_->Forget();
@@ -243,6 +290,12 @@ void CurvePlot::ReturnToStep() {
   } else {
     context().step.SetStep(step_before_click_);
   }
+}
+
+QString CurvePlot::FigureName() const {
+  // Two have had their names before the others had figures.
+  const QString name = QString::fromStdString(column_);
+  return column_ == "loss" || column_ == "gradient_norm" ? name : "curve_" + name;
 }
 
 void CurvePlot::DrawFigure(QPainter& painter, double width, double height) {

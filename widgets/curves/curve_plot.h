@@ -1,10 +1,11 @@
-// One scalar of the record against the step, for every run that is shown: loss, gradient norm.
+// One scalar of the record against the step, for every run that is shown: the loss, the composite's
+// gain, or any other.
 //
 // Thread rule: the window's thread. Lifetime: that of its context.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "widgets/curves/curve_lines.h"
 #include "widgets/curves/curve_picture.h"
@@ -14,17 +15,20 @@
 namespace mhc {
 
 class HeaderButton;
+class HeaderChoice;
 
 class CurvePlot : public View {
   Q_OBJECT
 
  public:
-  // `column` is one of StepColumns() that is measured at every step. Runs without it, as a residual
-  // one without gains, are left out.
-  CurvePlot(const ViewContext& context, const QString& object_name, const QString& title,
-            std::string column, bool logarithmic_by_default);
+  enum class Offers { kNothingElse, kEveryScalar };
 
-  QString FigureName() const override { return QString::fromStdString(column_); }
+  // `column` is one of StepColumns(). Runs without it, as a residual one without gains, are left
+  // out. With Offers::kEveryScalar a choice in the header takes another.
+  CurvePlot(const ViewContext& context, const QString& object_name, std::string column,
+            Offers offers = Offers::kNothingElse);
+
+  QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
@@ -34,7 +38,10 @@ class CurvePlot : public View {
  private:
   enum class Smoothing { kOff, kLight, kStrong };
 
-  void MakeControls();
+  void MakeControls(Offers offers);
+  // Those that some run has which is shown, with what is drawn now.
+  void OfferScalars();
+  void TakeColumn(std::string column);
   void SetSmoothing(Smoothing smoothing);
   int MeanSteps(Smoothing smoothing) const;  // 0: off
   const std::vector<CurveLine>& Lines();
@@ -54,8 +61,10 @@ class CurvePlot : public View {
   HeaderButton* smoothing_button_ = nullptr;
   HeaderButton* logarithmic_button_ = nullptr;
   HeaderButton* fit_button_ = nullptr;
+  HeaderChoice* scalar_choice_ = nullptr;  // may be none
+  std::vector<std::string> offered_;       // by its entries
   Smoothing smoothing_ = Smoothing::kLight;
-  bool logarithmic_;
+  bool logarithmic_ = false;
   bool folds_seeds_ = true;
   CurveLines lines_;
   // Where the cursor was before the first click of a double click.

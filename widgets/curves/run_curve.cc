@@ -84,6 +84,20 @@ void AppendMarked(const Series& series, std::int64_t first, std::int64_t last, i
   }
 }
 
+// Of what is measured now and then, each stretch from its least to its most.
+Stretches DrawSparse(const Series& series, std::int64_t first, std::int64_t last, int columns,
+                     bool logarithmic) {
+  Stretches drawn;
+  for (const Bucket& bucket : series.Envelope(first, last, columns)) {
+    const double x = 0.5 * static_cast<double>(bucket.first + bucket.last);
+    for (const double value :
+         {bucket.entry, bucket.extent.minimum, bucket.extent.maximum, bucket.exit}) {
+      if (!logarithmic || value > 0.0) drawn.line.append({x, value});
+    }
+  }
+  return drawn;
+}
+
 Points Measured(const Series& series, std::int64_t first, std::int64_t last, int columns,
                 bool logarithmic) {
   Points points;
@@ -94,15 +108,21 @@ Points Measured(const Series& series, std::int64_t first, std::int64_t last, int
   return points;
 }
 
-// The lowest or the highest of each stretch.
-Points Edge(const Series* series, std::int64_t first, std::int64_t last, int columns,
-            bool logarithmic, bool is_low) {
+// The lowest or the highest of each stretch. A band that reaches to zero ends at `floor`, where a
+// logarithmic axis does.
+Points Edge(const Series* series, std::int64_t first, std::int64_t last, int columns, double floor,
+            bool is_low) {
   Points points;
   if (series == nullptr) return points;
   for (const Bucket& bucket : series->Envelope(std::max<std::int64_t>(first, 1), last, columns)) {
     const double x = 0.5 * static_cast<double>(bucket.first + bucket.last);
-    const double value = is_low ? bucket.extent.minimum : bucket.extent.maximum;
-    points.append({x, logarithmic && value <= 0.0 ? kNoValue : value});
+    if (bucket.extent.finite == 0) {
+      points.append({x, kNoValue});
+      continue;
+    }
+    double value = is_low ? bucket.extent.minimum : bucket.extent.maximum;
+    if (value < floor) value = floor;
+    points.append({x, value});
   }
   return points;
 }
@@ -155,18 +175,24 @@ void RunCurve::SetPen(const QPen& pen, const QColor& surface, const QColor& bad)
   QColor faint = pen.color();
   faint.setAlpha(kBandOpacity);
   high_.setBrush(faint);
-  QPen thin = pen;
-  thin.setWidthF(1.0);
+  const LineSample sample = PointSample(pen);
+  const QPen& thin = sample.pen;
   points_.setPen(thin);
   points_.setAntialiased(true);
   halo_.setPen(QPen(surface, thin.widthF() + kHalo));
   halo_.setAntialiased(true);
   halo_.setAntialiasedScatters(true);
   halo_.setScatterStyle({QCPScatterStyle::ssCircle, QPen(surface, kHalo), surface, kRing + 1.0});
-  points_.setScatterStyle({QCPScatterStyle::ssCircle, thin, surface, kRing});
+  points_.setScatterStyle(sample.dot.Style(thin, surface));
   points_.setAntialiasedScatters(true);
   crosses_.setScatterStyle({QCPScatterStyle::ssCross, QPen(bad, 1.0), Qt::NoBrush, kCross});
   crosses_.setAntialiasedScatters(true);
+}
+
+LineSample RunCurve::PointSample(const QPen& pen) {
+  LineSample sample{pen, {LineDot::Shape::kCircle, kRing, /*is_open=*/true}, false};
+  sample.pen.setWidthF(1.0);
+  return sample;
 }
 
 void RunCurve::Fill(const CurveSource& source, const QCPRange& range, int stretches_per_pixel) {
@@ -175,7 +201,11 @@ void RunCurve::Fill(const CurveSource& source, const QCPRange& range, int stretc
   const bool logarithmic = IsLogarithmic(line_);
   const auto first = static_cast<std::int64_t>(std::floor(std::max(range.lower, 0.0)));
   const auto last = static_cast<std::int64_t>(std::ceil(std::max(range.upper, 0.0)));
-  Stretches drawn = Draw(*source.values, first, last, columns, logarithmic, Stroke::kEnvelope);
+  const auto draw = [&](const Series& series, Stroke stroke) {
+    return source.is_sparse ? DrawSparse(series, first, last, columns, logarithmic)
+                            : Draw(series, first, last, columns, logarithmic, stroke);
+  };
+  Stretches drawn = draw(*source.values, Stroke::kEnvelope);
   Points crosses = drawn.holes;
   AppendMarked(*source.skipped, first, last, columns, crosses);
   const QCPAxis& y = *line_.valueAxis();
@@ -184,7 +214,7 @@ void RunCurve::Fill(const CurveSource& source, const QCPRange& range, int stretc
   crosses_.data()->set(crosses);
   if (source.mean != nullptr) {
     ghost_.data()->set(drawn.line, true);
-    drawn = Draw(*source.mean, first, last, columns, logarithmic, Stroke::kEnds);
+    drawn = draw(*source.mean, Stroke::kEnds);
   } else {
     ghost_.data()->clear();
   }
@@ -194,8 +224,10 @@ void RunCurve::Fill(const CurveSource& source, const QCPRange& range, int stretc
   pen.setWidthF(sparse ? 1.5 * pen_.widthF() : pen_.widthF());
   line_.setPen(pen);
   line_.data()->set(drawn.line, true);
-  low_.data()->set(Edge(source.low, first, last, columns, logarithmic, true), true);
-  high_.data()->set(Edge(source.high, first, last, columns, logarithmic, false), true);
+  const double floor =
+      logarithmic ? line_.valueAxis()->range().lower : -std::numeric_limits<double>::infinity();
+  low_.data()->set(Edge(source.low, first, last, columns, floor, true), true);
+  high_.data()->set(Edge(source.high, first, last, columns, floor, false), true);
   if (source.points != nullptr) {
     const Points points = Measured(*source.points, first, last, columns, logarithmic);
     halo_.data()->set(points, true);

@@ -9,10 +9,11 @@
 #include <QPen>
 
 #include "widgets/document/series.h"
+#include "widgets/frame/line_sample.h"
 
 namespace mhc {
 
-// Measured at every step; the lengths may differ.
+// The lengths may differ.
 struct CurveSource {
   const Series* values = nullptr;
   const Series* mean = nullptr;    // drawn instead, with the values as a ghost behind; may be none
@@ -20,6 +21,7 @@ struct CurveSource {
   const Series* low = nullptr;     // edges of a band behind; may be none
   const Series* high = nullptr;
   const Series* skipped = nullptr;  // 1 where the step was skipped
+  bool is_sparse = false;           // measured now and then: the line goes on over what was not
 };
 
 class RunCurve {
@@ -30,6 +32,11 @@ class RunCurve {
   // Draws the steps of `range` in about that many stretches a pixel.
   void Fill(const CurveSource& source, const QCPRange& range, int stretches_per_pixel);
   void Clear();
+  // Of the line as it was filled last.
+  QPen pen() const { return line_.pen(); }
+
+  // What marks validation, with its own thin line.
+  static LineSample PointSample(const QPen& pen);
 
  private:
   QCPGraph& MakeGraph(QCustomPlot& plot);

@@ -20,8 +20,6 @@ constexpr int kLineHeight = 18;  // of the title and the legend above a panel
 constexpr double kBeside = 0.3;
 constexpr double kPadding = 0.06;          // of the range
 constexpr double kLogarithmicRatio = 100;  // two decades
-constexpr double kDeepest = 1e-12;         // of the largest value: less is rounding
-constexpr double kBelowTheAxis = 1e-3;
 constexpr double kFromZero = 0.5;  // of the largest value: a lesser smallest one begins at 0
 constexpr std::size_t kMostDots = 40;
 constexpr double kLine = 1.5, kPaperLine = 1.0;  // on paper 0.75 pt
@@ -82,12 +80,24 @@ bool HasNoNegativeValue(const DepthPanel& panel) {
   });
 }
 
+double LargestAt(const DepthPanel& panel, std::size_t site) {
+  double largest = 0.0;
+  for (const DepthCurve& curve : panel.curves) {
+    if (site < curve.values.size() && std::isfinite(curve.values[site])) {
+      largest = std::max(largest, curve.values[site]);
+    }
+  }
+  return largest;
+}
+
 // The smallest value above zero, as far as it is more than rounding.
 double SmallestPositive(const DepthPanel& panel, double largest) {
   double smallest = largest;
   for (const DepthCurve& curve : panel.curves) {
-    for (const double value : curve.values) {
-      if (value > kDeepest * largest) smallest = std::min(smallest, value);
+    for (std::size_t site = 0; site < curve.values.size(); ++site) {
+      const double value = curve.values[site];
+      if (value <= 0.0 || value >= smallest) continue;
+      if (value > panel.rounding * LargestAt(panel, site)) smallest = value;
     }
   }
   return smallest;
@@ -181,7 +191,14 @@ void DepthPicture::Show(DepthContent content) {
   for (std::size_t i = 0; i < panels_.size() && i < content_.panels.size(); ++i) {
     ShowPanel(panels_[i], content_.panels[i]);
   }
-  legend_->SetEntries(content_.legend_of, content_.legend);
+  std::vector<LegendEntry> entries = content_.legend;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const LineSample sample = SampleOf(content_.panels.front().curves[i]);
+    entries[i].pen = sample.pen;
+    entries[i].dot = sample.dot;
+    entries[i].has_band = sample.has_band;
+  }
+  legend_->SetEntries(content_.legend_of, std::move(entries));
   replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -239,23 +256,26 @@ DepthPicture::Curve DepthPicture::MakeCurve(const Panel& panel) {
   return curve;
 }
 
+LineSample DepthPicture::SampleOf(const DepthCurve& curve) const {
+  LineSample sample{curve.pen, {}, !curve.high.empty()};
+  sample.pen.setWidthF(is_for_paper_ ? kPaperLine : kLine);
+  if (curve.values.size() <= kMostDots) sample.dot = {LineDot::Shape::kCircle, kDot};
+  return sample;
+}
+
 void DepthPicture::ShowCurve(const Curve& graphs, const DepthCurve& curve, bool is_logarithmic) {
-  QPen pen = curve.pen;
-  pen.setWidthF(is_for_paper_ ? kPaperLine : kLine);
-  graphs.line->setPen(pen);
+  const LineSample sample = SampleOf(curve);
+  graphs.line->setPen(sample.pen);
   graphs.line->data()->set(Points(curve.values, is_logarithmic), true);
-  const bool has_dots = curve.values.size() <= kMostDots;
-  graphs.line->setScatterStyle(
-      has_dots ? QCPScatterStyle(QCPScatterStyle::ssDisc, pen.color(), pen.color(), kDot)
-               : QCPScatterStyle());
-  QColor faint = pen.color();
+  graphs.line->setScatterStyle(sample.dot.Style(sample.pen, look_.Color(Role::kSurface)));
+  QColor faint = sample.pen.color();
   faint.setAlpha(kBandOpacity);
   graphs.high->setBrush(faint);
   std::vector<double> low = curve.low;
   if (is_logarithmic) {
-    // A band that reaches to zero goes to the bottom of the axis, and beyond.
-    const double bottom = kBelowTheAxis * graphs.low->valueAxis()->range().lower;
-    for (double& value : low) value = std::max(value, bottom);
+    // A band that reaches to zero ends where the axis does.
+    const double floor = graphs.low->valueAxis()->range().lower;
+    for (double& value : low) value = std::max(value, floor);
   }
   graphs.low->data()->set(Points(low, is_logarithmic), true);
   graphs.high->data()->set(Points(curve.high, is_logarithmic), true);
@@ -278,7 +298,7 @@ void DepthPicture::FitY(const Panel& panel, const DepthPanel& content) {
   }
   if (limits.low >= 0.0 && limits.low < kFromZero * limits.high) limits.low = 0.0;
   double padding = kPadding * (limits.high - limits.low);
-  if (padding == 0.0) padding = std::max(kPadding * std::abs(limits.high), 1e-12);
+  if (padding == 0.0) padding = limits.high == 0.0 ? 1.0 : kPadding * std::abs(limits.high);
   axis.setRange(limits.low == 0.0 ? 0.0 : limits.low - padding, limits.high + padding);
 }
 

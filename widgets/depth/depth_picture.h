@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "widgets/frame/legend_strip.h"
+#include "widgets/frame/line_sample.h"
 
 namespace mhc {
 
@@ -32,15 +33,18 @@ struct DepthPanel {
   std::optional<double> ideal;               // a quiet line at that value
   std::vector<double> seen;                  // values that the axis holds in any case
   bool is_logarithmic_over_decades = false;  // where the values span more than two decades
+  // Of the largest value at the same site: what is less is rounding, where the curves are of one
+  // matrix. 0: every value stands for itself.
+  double rounding = 0.0;
   bool operator==(const DepthPanel&) const = default;
 };
 
 struct DepthContent {
-  std::vector<DepthPanel> panels;  // as many as the picture was made for
-  QString x_title;                 // on paper
-  std::optional<int> cursor;       // a line at that site
-  QString legend_of;               // what the legend's entries are: "stream"
-  std::vector<LegendEntry> legend;
+  std::vector<DepthPanel> panels;   // as many as the picture was made for
+  QString x_title;                  // on paper
+  std::optional<int> cursor;        // a line at that site
+  QString legend_of;                // what the legend's entries are: "stream"
+  std::vector<LegendEntry> legend;  // of the first panel's curves, in their order
   bool operator==(const DepthContent&) const = default;
 };
 
@@ -84,6 +88,8 @@ class DepthPicture : public QCustomPlot {
   void ShowPanel(Panel& panel, const DepthPanel& content);
   Curve MakeCurve(const Panel& panel);
   void ShowCurve(const Curve& graphs, const DepthCurve& curve, bool is_logarithmic);
+  // How a curve is drawn, on the plot and in the legend.
+  LineSample SampleOf(const DepthCurve& curve) const;
   void PlaceLegend();
   void FitY(const Panel& panel, const DepthPanel& content);
   std::optional<int> SiteAt(const QPoint& position) const;

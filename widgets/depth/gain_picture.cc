@@ -21,7 +21,8 @@ constexpr double kLeastLow = 0.8, kLeastHigh = 1.25;
 constexpr double kGainPadding = 0.04;  // of the range in decades
 constexpr double kBesideSites = 0.3;   // of a site, beside the first and the last
 constexpr std::size_t kMostGainDots = 40;
-constexpr double kGainDot = 3.5;
+constexpr double kGainDot = 4.0;
+constexpr double kLineShare = 1.5;  // of a run's pen
 constexpr int kDeviationOpacity = 45, kExtremesOpacity = 22;
 
 // A value that a logarithmic axis can show, else a break in the line.
@@ -37,6 +38,19 @@ QVector<QCPGraphData> MeanLine(const std::vector<SiteGain>& gains) {
   return line;
 }
 
+LineDot::Shape ShapeOf(Qt::PenStyle dash) {
+  switch (dash) {
+    case Qt::DashLine:
+      return LineDot::Shape::kSquare;
+    case Qt::DotLine:
+      return LineDot::Shape::kDiamond;
+    case Qt::DashDotLine:
+      return LineDot::Shape::kTriangle;
+    default:
+      return LineDot::Shape::kCircle;
+  }
+}
+
 struct GainLimits {
   double low = kLeastLow, high = kLeastHigh;
   void Add(double value) {
@@ -49,6 +63,17 @@ struct GainLimits {
 constexpr double kLegendGap = 20.0;  // around a legend below the curves, in pixels
 
 }  // namespace
+
+LineSample GainLine(const RunGains& gains, bool is_forward) {
+  LineSample line{gains.pen, {}, gains.has_band};
+  line.pen.setWidthF(kLineShare * gains.pen.widthF());
+  line.pen.setStyle(is_forward ? Qt::SolidLine : Qt::DashLine);
+  const LineDot::Shape shape = ShapeOf(gains.pen.style());
+  // Without them a colour that comes again would be two runs'.
+  const bool has_dots = gains.forward.size() <= kMostGainDots || shape != LineDot::Shape::kCircle;
+  if (has_dots) line.dot = {shape, kGainDot, !is_forward};
+  return line;
+}
 
 GainPicture::GainPicture(const Look& look, bool is_for_paper, QWidget* parent)
     : QCustomPlot(parent),
@@ -71,6 +96,9 @@ GainPicture::GainPicture(const Look& look, bool is_for_paper, QWidget* parent)
   ideal_->point2->setCoords(1.0, 1.0);
   connect(this, &QCustomPlot::afterLayout, this, [this] {
     FitTicks(*yAxis);
+    for (std::size_t i = 0; i < graphs_.size(); ++i) {
+      DrawRunBands(graphs_[i], i < content_.runs.size() ? content_.runs[i] : RunGains());
+    }
     legend_->Place();
   });
 }
@@ -138,32 +166,32 @@ void GainPicture::MakeRoom(double width, double height) {
 void GainPicture::DrawRun(const RunGraphs& graphs, const RunGains& gains) {
   graphs.forward->data()->set(MeanLine(gains.forward), true);
   graphs.backward->data()->set(MeanLine(gains.backward), true);
-  QPen pen = gains.pen;
-  pen.setWidthF(1.5 * pen.widthF());
-  const bool has_dots = gains.forward.size() <= kMostGainDots;
   for (QCPGraph* graph : {graphs.forward, graphs.backward}) {
-    const bool is_forward = graph == graphs.forward;
-    pen.setStyle(is_forward ? Qt::SolidLine : Qt::DashLine);
-    graph->setPen(pen);
-    const QColor inside = is_forward ? pen.color() : look_.Color(Role::kSurface);
-    graph->setScatterStyle(
-        has_dots ? QCPScatterStyle(QCPScatterStyle::ssCircle, pen.color(), inside, kGainDot)
-                 : QCPScatterStyle());
+    const LineSample line = GainLine(gains, graph == graphs.forward);
+    graph->setPen(line.pen);
+    graph->setScatterStyle(line.dot.Style(line.pen, look_.Color(Role::kSurface)));
   }
+}
+
+void GainPicture::DrawRunBands(const RunGraphs& graphs, const RunGains& gains) {
   const std::vector<SiteGain> none;
-  DrawBands(gains.has_band ? gains.forward : none, pen.color(), graphs.forward_deviation,
+  const QColor color = gains.pen.color();
+  DrawBands(gains.has_band ? gains.forward : none, color, graphs.forward_deviation,
             graphs.forward_extremes);
-  DrawBands(gains.has_band ? gains.backward : none, pen.color(), graphs.backward_deviation,
+  DrawBands(gains.has_band ? gains.backward : none, color, graphs.backward_deviation,
             graphs.backward_extremes);
 }
 
-// Below zero a logarithmic axis has nothing: there a band ends at the least value that was seen.
+// Of the axis as it is laid out: a band that reaches to zero, which a logarithmic axis has not,
+// ends where the axis does.
 void GainPicture::DrawBands(const std::vector<SiteGain>& gains, const QColor& color,
                             const Band& deviation, const Band& extremes) {
+  const double floor = yAxis->range().lower;
   const auto fill = [&](const Band& band, int opacity, auto low, auto high) {
     QVector<QCPGraphData> lower, upper;
     for (std::size_t site = 0; site < gains.size(); ++site) {
-      lower.append({static_cast<double>(site), OnAxis(low(gains[site]))});
+      const double lowest = low(gains[site]);
+      lower.append({static_cast<double>(site), OnAxis(lowest < floor ? floor : lowest)});
       upper.append({static_cast<double>(site), OnAxis(high(gains[site]))});
     }
     QColor faint = color;

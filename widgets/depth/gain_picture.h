@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "widgets/frame/line_sample.h"
 #include "widgets/frame/plot_legend.h"
 #include "widgets/measures/site_gain.h"
 
@@ -20,6 +21,10 @@ struct RunGains {
   bool has_band = false;  // the spread over tokens is drawn
   bool operator==(const RunGains&) const = default;
 };
+
+// How the lines of a run are drawn, in the picture and in its legend: the dash tells the direction,
+// filled and open dots likewise, and their shape the runs whose colour comes again.
+LineSample GainLine(const RunGains& gains, bool is_forward);
 
 struct GainContent {
   std::vector<RunGains> runs;  // the last one on top
@@ -57,6 +62,7 @@ class GainPicture : public QCustomPlot {
   Band MakeBand();
   RunGraphs MakeRun();
   void DrawRun(const RunGraphs& graphs, const RunGains& gains);
+  void DrawRunBands(const RunGraphs& graphs, const RunGains& gains);
   void DrawBands(const std::vector<SiteGain>& gains, const QColor& color, const Band& deviation,
                  const Band& extremes);
   void FitX();

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "core/formats/number_text.h"
-#include "core/formats/person_text.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/document/seed_fold.h"
 #include "widgets/frame/header_button.h"
@@ -29,7 +28,13 @@ Kinds KindsOf(GainProfile::What what) {
 QString GainText(const std::vector<SiteGain>& gains, int site) {
   const auto place = static_cast<std::size_t>(site);
   if (site < 0 || place >= gains.size()) return QStringLiteral("–");
-  return QString::fromStdString(MeasureText(gains[place].mean));
+  return ValueText(gains[place].mean);
+}
+
+void TakeLine(const LineSample& line, LegendRow& row) {
+  row.pen = line.pen;
+  row.dot = line.dot;
+  row.has_band = line.has_band;
 }
 
 }  // namespace
@@ -178,11 +183,23 @@ GainContent GainProfile::Content(bool is_for_paper) const {
   }
   content.site = context().site.site();
   if (drawn_.size() > 1) {
-    content.legend_columns = {{tr("forward"), Qt::SolidLine}, {tr("backward"), Qt::DashLine}};
+    for (const bool is_forward : {true, false}) {
+      content.legend_columns.push_back(
+          {is_forward ? tr("forward") : tr("backward"), Directions(is_forward)});
+    }
   } else {
     content.legend_columns.resize(1);
   }
   return content;
+}
+
+// Of all runs alike.
+LineSample GainProfile::Directions(bool is_forward) const {
+  RunGains gains = drawn_.front().gains;
+  gains.pen = QPen(context().look.Color(Role::kQuietText), gains.pen.widthF());
+  LineSample line = GainLine(gains, is_forward);
+  line.has_band = false;
+  return line;
 }
 
 std::vector<LegendRow> GainProfile::Legend(bool is_for_paper) const {
@@ -192,7 +209,7 @@ std::vector<LegendRow> GainProfile::Legend(bool is_for_paper) const {
   for (const Drawn& drawn : drawn_) {
     if (!several) break;
     LegendRow row;
-    row.pen = drawn.gains.pen;
+    TakeLine(GainLine(drawn.gains, /*is_forward=*/true), row);
     row.name = drawn.name;
     if (drawn.step != drawn_.front().step) {
       row.name = tr("%1 at step %2").arg(drawn.name, StepNumber(drawn.step));
@@ -205,8 +222,7 @@ std::vector<LegendRow> GainProfile::Legend(bool is_for_paper) const {
   for (const bool is_forward : {true, false}) {
     const RunGains& gains = drawn_.front().gains;
     LegendRow row;
-    row.pen = several ? QPen(context().look.Color(Role::kQuietText)) : gains.pen;
-    row.pen.setStyle(is_forward ? Qt::SolidLine : Qt::DashLine);
+    TakeLine(several ? Directions(is_forward) : GainLine(gains, is_forward), row);
     row.name = is_forward ? tr("forward") : tr("backward");
     if (!is_for_paper) row.values << GainText(is_forward ? gains.forward : gains.backward, site);
     rows.push_back(row);

@@ -48,6 +48,7 @@ class GainProfile : public View {
   void ShowWhyThereIsNothing();
   GainContent Content(bool is_for_paper) const;
   std::vector<LegendRow> Legend(bool is_for_paper) const;
+  LineSample Directions(bool is_forward) const;
   QString ShownText() const;
   void ChooseSite(double x);
 

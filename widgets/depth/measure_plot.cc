@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/formats/number_text.h"
-#include "core/formats/person_text.h"
 #include "core/record/record/snapshot_kinds.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/frame/header_button.h"
@@ -176,6 +175,7 @@ DepthContent MeasurePlot::Curves(bool is_for_paper) const {
   DepthContent content;
   DepthPanel panel;
   panel.is_logarithmic_over_decades = measure().is_logarithmic;
+  panel.rounding = measure().rounding;
   panel.ideal = measure().ideal;
   if (panel.ideal) panel.seen = {*panel.ideal};
   const auto site = static_cast<std::size_t>(std::max(context().site.site(), 0));
@@ -222,10 +222,9 @@ QString MeasurePlot::TextAt(int place) const {
     const auto at = static_cast<std::size_t>(place);
     if (at >= values_[i].size()) continue;
     const QString name = LineName(i);
-    QString value = ValueText(values_[i][at]);
-    if (const auto deviation = DeviationAt(i, at)) {
-      value = tr("%1 ± %2").arg(value, ValueText(*deviation));
-    }
+    const auto deviation = DeviationAt(i, at);
+    const QString value =
+        deviation ? ValueWithSpread(values_[i][at], *deviation) : ValueText(values_[i][at]);
     lines << (name.isEmpty() ? value : tr("%1: %2").arg(name, value));
   }
   if (measure().detail) lines << measure().detail(detail_of_, place);

@@ -112,6 +112,7 @@ SpectrumMap::SpectrumMap(const Look& look, bool is_for_paper, QWidget* parent)
   new SpectrumMapOverlay(*this);
   layer(QString::fromLatin1(kMarksLayer))->setMode(QCPLayer::lmBuffered);
   if (!is_for_paper) new AxisName(*axisRect(), look, tr("step"));
+  MakeStepAxis(*xAxis);
   if (is_for_paper) {
     xAxis->setLabel(tr("Step"));
     yAxis->setLabel(tr("Site"));

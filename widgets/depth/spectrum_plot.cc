@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/formats/number_text.h"
-#include "core/formats/person_text.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/frame/header_choice.h"
 #include "widgets/frame/plot_picture.h"
@@ -23,6 +22,8 @@ constexpr int kUsualNumber = 1;  // σ₂: σ₁ of a doubly stochastic map is 1
 constexpr int kColorsFit = 0;    // else they are pinned
 constexpr int kWholeDisc = 0;    // else the plane holds the eigenvalues only
 constexpr double kReach = 4.0;   // of the pointer, in pixels
+// Of σ₁ in double precision, at the sizes that there are.
+constexpr double kRounding = 1e-15;
 
 // "σ₂".
 QString SigmaText(int number) {
@@ -251,6 +252,7 @@ DepthContent SpectrumPlot::Curves(bool is_for_paper) const {
   DepthContent content;
   DepthPanel panel;
   panel.is_logarithmic_over_decades = true;
+  panel.rounding = kRounding;
   const auto site = static_cast<std::size_t>(std::max(context().site.site(), 0));
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const QPen pen = context().look.RunPen(static_cast<int>(i));
@@ -309,10 +311,8 @@ QString SpectrumPlot::CurveTextAt(int site) const {
     const std::vector<double>& of_sites = values_[i];
     const auto at = static_cast<std::size_t>(site);
     if (at >= of_sites.size()) continue;
-    QString value = ValueText(of_sites[at]);
-    if (i < deviations_.size()) {
-      value = tr("%1 ± %2").arg(value, ValueText(deviations_[i][at]));
-    }
+    const QString value = i < deviations_.size() ? ValueWithSpread(of_sites[at], deviations_[i][at])
+                                                 : ValueText(of_sites[at]);
     lines << tr("%1 = %2").arg(SigmaText(static_cast<int>(i)), value);
   }
   return lines.join(QStringLiteral("\n"));

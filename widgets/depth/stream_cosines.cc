@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/formats/person_text.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/words/number_words.h"
 
@@ -64,10 +63,9 @@ MatrixContent StreamCosines::MatrixAt(int position, const QString& where) const 
       at < deviations_.size() ? deviations_[at] : std::vector<double>();
   matrix.describe = [matrix, deviations, where](const MatrixPlace& place) {
     const auto entry = static_cast<std::size_t>(place.row * matrix.size + place.column);
-    QString value = ValueText(matrix.At(place));
-    if (entry < deviations.size()) {
-      value = Tr("%1 ± %2").arg(value, ValueText(deviations[entry]));
-    }
+    const QString value = entry < deviations.size()
+                              ? ValueWithSpread(matrix.At(place), deviations[entry])
+                              : ValueText(matrix.At(place));
     return Tr("Cosine of streams %1 and %2 %3: %4, mean over tokens")
         .arg(place.row)
         .arg(place.column)

@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "core/formats/number_text.h"
-#include "core/formats/person_text.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/frame/header_button.h"
 #include "widgets/frame/header_choice.h"
@@ -294,7 +293,7 @@ QString StreamPlot::TextAt(int place) const {
       const auto at = static_cast<std::size_t>(place);
       QString value = ValueText(curve.values[at]);
       if (what() != What::kCosine && !curve.high.empty()) {
-        value = tr("%1 ± %2").arg(value, ValueText(curve.high[at] - curve.values[at]));
+        value = ValueWithSpread(curve.values[at], curve.high[at] - curve.values[at]);
       } else if (!curve.low.empty()) {
         value =
             tr("%1, from %2 to %3").arg(value, ValueText(curve.low[at]), ValueText(curve.high[at]));

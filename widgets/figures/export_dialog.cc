@@ -45,11 +45,13 @@ ExportDialog::ExportDialog(const ViewContext& context, const QString& figure, QW
   setWindowTitle(tr("Export figure"));
   figure_ = new QComboBox(this);
   figure_->setObjectName("figureChoice");
-  for (const FigureRow& row : Figures()) {
-    figure_->addItem(QString::fromUtf8(row.name.data(), qsizetype(row.name.size())));
-    figure_->setItemData(figure_->count() - 1,
-                         QString::fromUtf8(row.text.data(), qsizetype(row.text.size())),
-                         Qt::ToolTipRole);
+  for (const std::span<const FigureRow> rows : {Figures(), ScalarFigures()}) {
+    for (const FigureRow& row : rows) {
+      figure_->addItem(QString::fromUtf8(row.name.data(), qsizetype(row.name.size())));
+      figure_->setItemData(figure_->count() - 1,
+                           QString::fromUtf8(row.text.data(), qsizetype(row.text.size())),
+                           Qt::ToolTipRole);
+    }
   }
   if (!figure.isEmpty()) figure_->setCurrentText(figure);
   width_ = Millimetres(120, this);

@@ -1,8 +1,10 @@
 #include "widgets/figures/figure_table.h"
 
+#include <string>
 #include <vector>
 
 #include "core/record/record/snapshot_kinds.h"
+#include "core/record/record/step_record.h"
 #include "widgets/curves/curve_plot.h"
 #include "widgets/depth/gain_profile.h"
 #include "widgets/depth/measure_plot.h"
@@ -23,13 +25,11 @@ std::unique_ptr<View> Make(const ViewContext& context) {
 }
 
 std::unique_ptr<View> MakeLoss(const ViewContext& context) {
-  return std::make_unique<CurvePlot>(context, QStringLiteral("lossPlot"), CurvePlot::tr("Loss"),
-                                     "loss", false);
+  return std::make_unique<CurvePlot>(context, QStringLiteral("lossPlot"), "loss");
 }
 
 std::unique_ptr<View> MakeGradientNorm(const ViewContext& context) {
-  return std::make_unique<CurvePlot>(context, QStringLiteral("gradientPlot"),
-                                     CurvePlot::tr("Gradient norm"), "gradient_norm", true);
+  return std::make_unique<CurvePlot>(context, QStringLiteral("gradientPlot"), "gradient_norm");
 }
 
 std::unique_ptr<View> MakeSiteGain(const ViewContext& context) {
@@ -86,6 +86,11 @@ std::vector<FigureRow> MakeRows() {
       {"gain", "Forward and backward gain of the composites against depth.", Make<GainProfile>},
       {"site_gain", "Forward and backward gain of every single site.", MakeSiteGain},
       {"matrix", "H_res of a site, token mean, beside the composite up to it.", Make<MatrixLens>},
+      {"matrix_difference", "The same as their differences from the identity, H − I.",
+       [](const ViewContext& context) -> std::unique_ptr<View> {
+         return std::make_unique<MatrixLens>(context, MatrixLens::Beside::kPrefix,
+                                             MatrixLens::Shows::kDifference);
+       }},
       {"spectrum", "Singular values of H_res against the site.",
        MakeSpectrum<SpectrumPlot::What::kOverSites>},
       {"composite_spectrum", "Singular values of the composite up to each site.",
@@ -120,6 +125,24 @@ std::vector<FigureRow> MakeRows() {
   return rows;
 }
 
+// Of every scalar that has no figure of its own name.
+std::vector<FigureRow> MakeScalarRows() {
+  static std::vector<std::string> names;
+  for (const StepColumn& column : StepColumns())
+    names.push_back("curve_" + std::string(column.name));
+  std::vector<FigureRow> rows;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string column(StepColumns()[i].name);
+    if (column == "loss" || column == "gradient_norm") continue;
+    rows.push_back({names[i], StepColumns()[i].text,
+                    [column](const ViewContext& context) -> std::unique_ptr<View> {
+                      return std::make_unique<CurvePlot>(context, QStringLiteral("curvePlot"),
+                                                         column);
+                    }});
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::span<const FigureRow> Figures() {
@@ -127,9 +150,16 @@ std::span<const FigureRow> Figures() {
   return rows;
 }
 
+std::span<const FigureRow> ScalarFigures() {
+  static const std::vector<FigureRow> rows = MakeScalarRows();
+  return rows;
+}
+
 const FigureRow* FindFigure(std::string_view name) {
-  for (const FigureRow& row : Figures()) {
-    if (row.name == name) return &row;
+  for (const std::span<const FigureRow> rows : {Figures(), ScalarFigures()}) {
+    for (const FigureRow& row : rows) {
+      if (row.name == name) return &row;
+    }
   }
   return nullptr;
 }

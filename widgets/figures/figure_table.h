@@ -20,6 +20,8 @@ struct FigureRow {
 };
 
 std::span<const FigureRow> Figures();
+// Beside these "curve_NAME" of every other scalar of the record, against the step.
+std::span<const FigureRow> ScalarFigures();
 // nullptr where there is none of that name.
 const FigureRow* FindFigure(std::string_view name);
 

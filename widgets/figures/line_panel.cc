@@ -9,6 +9,7 @@
 #include "widgets/frame/axis_room.h"
 #include "widgets/frame/plot_legend.h"
 #include "widgets/frame/plot_picture.h"
+#include "widgets/frame/step_axis.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
 
@@ -40,9 +41,15 @@ QCPGraph* AddLine(QCustomPlot& plot, const QVector<QCPGraphData>& points, const 
   return graph;
 }
 
+// On a logarithmic axis a band that reaches to zero ends where the axis does.
 void AddBand(QCustomPlot& plot, const PanelLine& line, bool is_logarithmic) {
   if (line.low.empty()) return;
-  QCPGraph* low = AddLine(plot, Points(line, line.low, is_logarithmic), Qt::NoPen);
+  std::vector<double> lowest = line.low;
+  const double floor = plot.yAxis->range().lower;
+  for (double& value : lowest) {
+    if (is_logarithmic && value < floor) value = floor;
+  }
+  QCPGraph* low = AddLine(plot, Points(line, lowest, is_logarithmic), Qt::NoPen);
   QCPGraph* high = AddLine(plot, Points(line, line.high, is_logarithmic), Qt::NoPen);
   QColor faint = line.pen.color();
   faint.setAlpha(kBandOpacity);
@@ -97,6 +104,7 @@ LinePanelPlot::LinePanelPlot(const Look& look, bool is_for_paper, QWidget* paren
   setAntialiasedElements(QCP::aeAll);
   ideal_->setSelectable(false);
   legend_->SetMayShrink(!is_for_paper);
+  MakeStepAxis(*xAxis);
   connect(this, &QCustomPlot::afterLayout, this, [this] {
     if (!is_for_paper_) FitTicks(*yAxis);
     legend_->Place();
@@ -111,10 +119,10 @@ void LinePanelPlot::Show(LinePanel panel) {
   yAxis->setLabel(panel_.letter.isEmpty()
                       ? panel_.y_title
                       : QStringLiteral("%1 %2").arg(panel_.letter, panel_.y_title));
-  clearGraphs();
-  AddLines();
   xAxis->setRange(StepRange(panel_));
   yAxis->setRange(RangeOf(panel_));
+  clearGraphs();
+  AddLines();
   ideal_->setVisible(panel_.ideal.has_value());
   ideal_->setPen(QPen(look_.Color(Role::kQuietText), 1.0, Qt::DotLine));
   ideal_->point1->setCoords(0.0, panel_.ideal.value_or(1.0));

@@ -9,10 +9,8 @@
 namespace mhc {
 namespace {
 
-constexpr double kSample = 14.0;   // length of a line sample
 constexpr double kEntryGap = 4.0;  // inside an entry
 constexpr double kBetween = 12.0;  // between entries
-constexpr double kSampleWidth = 2.0;
 // A number as long as most are: the legend keeps its width while numbers change.
 constexpr auto kTypicalNumber = "0.0000";
 
@@ -40,7 +38,7 @@ QRect LegendStrip::clipRect() const { return mParentPlot->viewport(); }
 
 double LegendStrip::WidthOf(const LegendEntry& entry, const QFontMetricsF& metrics,
                             bool has_values) const {
-  double width = kSample + kEntryGap + std::ceil(metrics.horizontalAdvance(entry.name));
+  double width = kSampleLength + kEntryGap + std::ceil(metrics.horizontalAdvance(entry.name));
   if (has_values && !entry.value.isEmpty()) {
     width +=
         kEntryGap + std::ceil(std::max(metrics.horizontalAdvance(QLatin1String(kTypicalNumber)),
@@ -72,17 +70,13 @@ void LegendStrip::draw(QCPPainter* painter) {
   for (const LegendEntry& entry : entries_) {
     const double width = WidthOf(entry, metrics, has_values);
     if (x + width > right_ + 1.0) {
-      write(QString(QChar(0x2026)), kSample, Role::kQuietText);
+      write(QString(QChar(0x2026)), kSampleLength, Role::kQuietText);
       break;
     }
-    QPen pen = entry.pen;
-    pen.setWidthF(kSampleWidth);
-    pen.setCapStyle(Qt::FlatCap);
-    painter->setPen(pen);
-    const double y = std::round(middle_);
-    painter->drawLine(QLineF(x, y, x + kSample, y));
+    PaintLineSample(*painter, {entry.pen, entry.dot, entry.has_band},
+                    {x + kSampleLength / 2.0, middle_}, look_.Color(Role::kSurface));
     const double end = x + width;
-    x += kSample + kEntryGap;
+    x += kSampleLength + kEntryGap;
     write(entry.name, end - x, Role::kText);
     if (has_values) {
       x += std::ceil(metrics.horizontalAdvance(entry.name)) + kEntryGap;

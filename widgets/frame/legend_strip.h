@@ -9,14 +9,18 @@
 #include <QString>
 #include <vector>
 
+#include "widgets/frame/line_sample.h"
+
 namespace mhc {
 
 class Look;
 
 struct LegendEntry {
   QPen pen;
-  QString name;   // as short as can be
-  QString value;  // may be empty
+  QString name;           // as short as can be
+  QString value;          // may be empty
+  LineDot dot = {};       // of the line
+  bool has_band = false;  // around it
   bool operator==(const LegendEntry&) const = default;
 };
 

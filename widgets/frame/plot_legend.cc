@@ -10,7 +10,6 @@ namespace mhc {
 namespace {
 
 constexpr double kLegendPadding = 6.0;
-constexpr double kLegendSample = 18.0;                       // length of a line sample
 constexpr double kColumnGap = 8.0;                           // between columns
 constexpr double kLegendMargin = 6.0, kBottomMargin = 14.0;  // to the axes
 constexpr double kWidestName = 150.0;
@@ -54,6 +53,10 @@ void PlotLegend::SetRows(std::vector<LegendRow> rows, std::vector<LegendColumn> 
   columns_ = std::move(columns);
 }
 
+void PlotLegend::SetPen(std::size_t row, const QPen& pen) {
+  if (row < rows_.size()) rows_[row].pen = pen;
+}
+
 bool PlotLegend::HasHeading() const {
   return std::any_of(columns_.begin(), columns_.end(),
                      [](const LegendColumn& column) { return !column.name.isEmpty(); });
@@ -74,7 +77,7 @@ void PlotLegend::Measure() {
     const LegendColumn& column = columns_[static_cast<std::size_t>(i)];
     double width = metrics.horizontalAdvance(kLegendNumber);
     double heading = metrics.horizontalAdvance(column.name);
-    if (column.dash != Qt::NoPen) heading += kLegendSample + kColumnGap / 2.0;
+    if (column.sample) heading += kSampleLength + kColumnGap / 2.0;
     width = std::max(width, heading);
     for (const LegendRow& row : rows_) {
       if (i < row.values.size()) width = std::max(width, metrics.horizontalAdvance(row.values[i]));
@@ -91,7 +94,7 @@ double PlotLegend::Height() const {
 QRectF PlotLegend::Box(const Spot& spot) const {
   const QCPAxisRect& rect = *mParentPlot->axisRect();
   double width =
-      2.0 * kLegendPadding + (shows_rows_ ? kLegendSample + kColumnGap + name_width_ : -kColumnGap);
+      2.0 * kLegendPadding + (shows_rows_ ? kSampleLength + kColumnGap + name_width_ : -kColumnGap);
   for (const double column : widths_) width += kColumnGap + column;
   const double height = Height();
   const double top = rect.top() + std::max(kLegendMargin, taken_ + 1.0);
@@ -170,12 +173,14 @@ void PlotLegend::draw(QCPPainter* painter) {
     font.setWeight(row.strong ? QFont::DemiBold : QFont::Normal);
     painter->setFont(font);
     const double left = box.left() + kLegendPadding;
-    DrawSample(*painter, row, {left + kLegendSample / 2.0, top + row_height_ / 2.0});
+    PaintLineSample(*painter, {row.pen, row.dot, row.has_band},
+                    {left + kSampleLength / 2.0, top + row_height_ / 2.0},
+                    look_.Color(Role::kSurface));
     painter->setPen(look_.Color(Role::kText));
     const QString name =
         QFontMetricsF(font).elidedText(row.name, Qt::ElideMiddle, name_width_ + 1.0);
     painter->drawText(
-        QRectF(left + kLegendSample + kColumnGap, top, name_width_ + 2.0, row_height_),
+        QRectF(left + kSampleLength + kColumnGap, top, name_width_ + 2.0, row_height_),
         Qt::AlignLeft | Qt::AlignVCenter, name);
     double right = box.right() - kLegendPadding;
     for (auto i = static_cast<int>(widths_.size()) - 1; i >= 0; --i) {
@@ -198,34 +203,13 @@ void PlotLegend::DrawHeading(QCPPainter& painter, double right, double top) cons
     painter.setPen(look_.Color(Role::kQuietText));
     painter.drawText(QRectF(right - widths_[i], top, widths_[i], row_height_),
                      Qt::AlignRight | Qt::AlignVCenter, column.name);
-    if (column.dash != Qt::NoPen) {
+    if (column.sample) {
       const double end = right - metrics.horizontalAdvance(column.name) - kColumnGap / 2.0;
-      const double middle = std::round(top + row_height_ / 2.0);
-      painter.setPen(QPen(look_.Color(Role::kQuietText), 1.0, column.dash));
-      painter.drawLine(QLineF(end - kLegendSample, middle, end, middle));
+      PaintLineSample(painter, *column.sample, {end - kSampleLength / 2.0, top + row_height_ / 2.0},
+                      look_.Color(Role::kSurface));
     }
     right -= widths_[i] + kColumnGap;
   }
-}
-
-void PlotLegend::DrawSample(QCPPainter& painter, const LegendRow& row,
-                            const QPointF& middle) const {
-  if (row.is_point) {
-    painter.save();
-    painter.setAntialiasing(true);
-    painter.setPen(row.pen);
-    painter.setBrush(look_.Color(Role::kSurface));
-    painter.drawEllipse(middle, 2.5, 2.5);
-    painter.restore();
-    return;
-  }
-  QPen pen = row.pen;
-  pen.setWidthF(2.0);
-  pen.setCapStyle(Qt::FlatCap);
-  painter.setPen(pen);
-  const double y = std::round(middle.y());
-  painter.drawLine(
-      QLineF(middle.x() - kLegendSample / 2.0, y, middle.x() + kLegendSample / 2.0, y));
 }
 
 }  // namespace mhc

@@ -8,25 +8,29 @@
 
 #include <QString>
 #include <QStringList>
+#include <optional>
 #include <vector>
+
+#include "widgets/frame/line_sample.h"
 
 namespace mhc {
 
 class Look;
 
 struct LegendRow {
-  QPen pen;
+  QPen pen;  // as the line's own
   QString name;
   QStringList values;     // one a column
   bool strong = false;    // of the current run
-  bool is_point = false;  // a ring in place of a line
+  LineDot dot = {};       // of the line
+  bool has_band = false;  // around it
   bool operator==(const LegendRow&) const = default;
 };
 
-// A column of numbers, with the dash that its curves have.
+// A column of numbers, with how its curves are drawn.
 struct LegendColumn {
   QString name;
-  Qt::PenStyle dash = Qt::NoPen;
+  std::optional<LineSample> sample;
   bool operator==(const LegendColumn&) const = default;
 };
 
@@ -39,6 +43,8 @@ class PlotLegend : public QCPLayerable {
   // On the screen, where the run table has the same names and colours, a legend without room for
   // its rows keeps its heading alone, or is left out; on paper it never is.
   void SetMayShrink(bool may_shrink) { may_shrink_ = may_shrink; }
+  // Of a row, where only the picture knows how wide its line is.
+  void SetPen(std::size_t row, const QPen& pen);
   // What the top of the plot is taken for by others, in pixels.
   void SetTaken(double height) { taken_ = height; }
   // Chooses its place again from the curves as they lie now; it stays where it covers none.
@@ -63,7 +69,6 @@ class PlotLegend : public QCPLayerable {
   void FindSpot(const std::vector<QPointF>& points);
   void Measure();
   QRectF Box(const Spot& spot) const;
-  void DrawSample(QCPPainter& painter, const LegendRow& row, const QPointF& middle) const;
   void DrawHeading(QCPPainter& painter, double right, double top) const;
 
   const Look& look_;

@@ -1,7 +1,11 @@
 #include "widgets/frame/step_axis.h"
 
+#include "widgets/look/custom_plot.h"
+
 #include <algorithm>
 #include <cmath>
+
+#include "widgets/frame/whole_ticker.h"
 
 namespace mhc {
 
@@ -12,5 +16,7 @@ double StepAxisEnd(std::int64_t last) {
       std::max(1.0, std::pow(10.0, std::floor(std::log10(static_cast<double>(last)))) / 20.0);
   return (1.0 + kBeside) * step * std::ceil(static_cast<double>(last) / step);
 }
+
+void MakeStepAxis(QCPAxis& axis) { axis.setTicker(QSharedPointer<WholeTicker>::create()); }
 
 }  // namespace mhc

@@ -8,6 +8,7 @@
 #include <QStyle>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "core/formats/person_text.h"
 #include "widgets/document/refresher.h"
@@ -39,6 +40,26 @@ class PartsLabel : public QLabel {
   }
 };
 
+// Gives way to the controls of a narrow header, to a word or so.
+class TitleLabel : public QLabel {
+ public:
+  using QLabel::QLabel;
+
+  QSize minimumSizeHint() const override {
+    constexpr int kLeast = 56;
+    const QSize whole = QLabel::minimumSizeHint();
+    return {std::min(whole.width(), kLeast), whole.height()};
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    style()->drawItemText(&painter, rect(), Qt::AlignLeft | Qt::AlignVCenter, palette(),
+                          isEnabled(), fontMetrics().elidedText(text(), Qt::ElideRight, width()),
+                          foregroundRole());
+  }
+};
+
 }  // namespace
 
 View::View(const ViewContext& context, const QString& object_name, const QString& title,
@@ -54,7 +75,7 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   header_ = new QHBoxLayout(header_row);
   header_->setContentsMargins(8, 2, 4, 2);
   header_->setSpacing(4);
-  title_label_ = new QLabel(title, header_row);
+  title_label_ = new TitleLabel(title, header_row);
   shows_label_ = new PartsLabel(header_row);
   shows_label_->setMinimumWidth(0);
   shows_label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -99,6 +120,13 @@ void View::ApplyLook() {
 void View::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), context_.look.Color(Role::kSurface));
+}
+
+void View::SetTitle(const QString& title, const QString& tip) {
+  title_ = title;
+  title_label_->setText(title);
+  title_label_->setToolTip(tip);
+  setAccessibleName(title);
 }
 
 void View::SetPicture(QWidget* picture) { states_->addWidget(picture); }

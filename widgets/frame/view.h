@@ -57,6 +57,7 @@ class View : public QWidget {
   const ViewContext& context() const { return context_; }
   RunDocument* current() const { return context_.runs.current(); }
   void SetPicture(QWidget* picture);  // once, by the constructor
+  void SetTitle(const QString& title, const QString& tip = {});
   void AddControl(QWidget* control);  // to the right end of the header, before the menu
   // With what is shown, beside the title: parts joined by " · ", of which the first ones that have
   // room are seen.

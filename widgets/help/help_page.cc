@@ -28,17 +28,21 @@ HelpPage Views() {
       "moves the step, a click on a site moves the site; the wheel zooms, a drag moves, a double "
       "click shows all again. *⋯* in a view's header saves the view as a figure or copies its "
       "numbers.\n\n"
-      "**Loss, gradient norm** against the step. The strong line is an exponential mean in "
-      "proportion to what is recorded, the pale one behind it what was measured, no spike left "
-      "out; rings are validation losses, crosses steps that were skipped. Flags are changes that "
-      "were made.\n\n"
+      "**Loss, composite gain, gradient norm** against the step. The strong line is an exponential "
+      "mean in proportion to what is recorded, the pale one behind it what was measured, no spike "
+      "left out; rings are validation losses, crosses steps that were skipped. Flags are changes "
+      "that were made. *scalar* in the header takes any other scalar of the record; a low window "
+      "has two curves, and the gradient norm is there.\n\n"
       "**Gain against depth**: by how much the forward signal (row sums) and the gradient (column "
       "sums) grow, at one site or in the product of all sites up to it. 1 keeps a signal's size. "
       "The line is the mean over tokens, the band its standard deviation, the pale band reaches "
       "from the least to the most.\n\n"
       "**Matrix lens**: H[i][j] is what output stream i takes from input stream j. Row and column "
       "sums stand beside it, white at 1. The matrix at the right is a composite, formed for every "
-      "token and then averaged; the product of token means is another number and is called so.\n\n"
+      "token and then averaged; the product of token means is another number and is called so. "
+      "*H* in the header takes the difference from the identity, H − I, or logarithmic colours. "
+      "While every map is within 0.01 of the identity the lens shows the difference by itself, and "
+      "says so: a map that starts near I moves long before two decimals tell.\n\n"
       "**Spectrum**: singular values. σ₁ of a doubly stochastic matrix is 1; σ₂ says how much of "
       "the "
       "difference between streams passes a site. The eigenvalues of the same matrices lie in the "
@@ -55,6 +59,26 @@ HelpPage Views() {
       "is of fused kernels at 27 billion parameters: a small model computed operation by "
       "operation pays far more.");
   return {QStringLiteral("views"), Tr("Using the lab"), Tr("The views"), markdown};
+}
+
+HelpPage FirstLook() {
+  const QString markdown = Tr(
+      "# A first look\n\n"
+      "The preset *first-look* is a small deep stack of hyper-connections **without** the "
+      "manifold (HC): nothing keeps the product of its mixing matrices near 1. It is no bug that "
+      "its gain explodes, it is what the paper's Figure 3 shows, here within seconds.\n\n"
+      "1. The matrix lens leaves the identity: streams mix. Ribbons cross in the stream scope.\n"
+      "2. *Composite gain* leaves 1: a signal that passes all sites grows by that factor. *Gain "
+      "against depth* shows at which site.\n"
+      "3. *Bring it back*, above the views, asks the engine for the constraint *sinkhorn* at all "
+      "sites, with the transfer *match matrix*. The engine takes it between two steps, the gain is "
+      "1 from the next one on, and a flag marks the step in every curve.\n"
+      "4. *Let it go again* takes the constraint away. The panel at the right does the same with "
+      "any map, site by site; *Branch* makes a run that goes on without the change.\n\n"
+      "The loss hardly shows any of it: norms before every layer and clipping hide an explosion "
+      "for thousands of steps. That is why one looks at gains. The preset *default* is an mHC run, "
+      "which holds from its first step on.");
+  return {QStringLiteral("first-look"), Tr("Using the lab"), Tr("A first look"), markdown};
 }
 
 HelpPage Steering() {
@@ -124,7 +148,7 @@ HelpPage SettingsPage() {
 QString StudyPageName(const QString& study) { return QStringLiteral("study-") + study; }
 
 std::vector<HelpPage> HelpPages() {
-  std::vector<HelpPage> pages = {Views(), Steering()};
+  std::vector<HelpPage> pages = {FirstLook(), Views(), Steering()};
   for (const Study& study : Studies()) {
     pages.push_back(
         {StudyPageName(Text(study.name)), Tr("Studies"), Text(study.title), Text(study.page)});

@@ -194,6 +194,7 @@ std::span<const SiteMeasure> SiteMeasures() {
                  {2, QT_TRANSLATE_NOOP("SiteMeasure", "all others")},
                  {3, QT_TRANSLATE_NOOP("SiteMeasure", "rest")}},
        .is_logarithmic = true,
+       .rounding = 1e-15,
        .text = QT_TRANSLATE_NOOP(
            "SiteMeasure",
            "H_res, token mean, as a mixture Σ w P of permutations (Birkhoff): w of the identity, "

@@ -33,6 +33,7 @@ struct SiteMeasure {
   bool is_logarithmic = false;    // where the values span more than two decades
   bool is_between_sites = false;  // a value before each site and one after the last
   bool is_matrix = false;         // site against site, as a heat map
+  double rounding = 0.0;          // of a site's largest value, where all are made of one matrix
   // What it means, where the record does not hold the numbers themselves.
   const char* text = nullptr;
   // From a run's snapshot, by line, then site; nullptr: the numbers of the snapshot. Empty while

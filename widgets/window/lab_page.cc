@@ -6,7 +6,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
-#include "widgets/curves/curve_plot.h"
+#include "widgets/curves/curve_stack.h"
 #include "widgets/depth/gain_profile.h"
 #include "widgets/depth/measure_plot.h"
 #include "widgets/depth/spectrum_plot.h"
@@ -16,6 +16,7 @@
 #include "widgets/panels/run_column.h"
 #include "widgets/panels/steering_column.h"
 #include "widgets/panels/step_bar.h"
+#include "widgets/panels/tour_strip.h"
 #include "widgets/scope/stream_scope.h"
 
 namespace mhc {
@@ -44,6 +45,7 @@ LabPage::LabPage(const ViewContext& context, RequestSender& sender, QWidget* par
   middle_column->setContentsMargins(0, 0, 0, 0);
   middle_column->setSpacing(0);
   middle_column->addWidget(banner);
+  middle_column->addWidget(new TourStrip(context, sender));
   middle_column->addWidget(MakeViews(context), 1);
   columns_ = Split(Qt::Horizontal, {runs, middle, steering});
   columns_->setStretchFactor(1, 1);
@@ -64,11 +66,9 @@ LabPage::LabPage(const ViewContext& context, RequestSender& sender, QWidget* par
 }
 
 QWidget* LabPage::MakeViews(const ViewContext& context) {
-  auto* loss = new CurvePlot(context, "lossPlot", tr("Loss"), "loss", false);
-  auto* gradient =
-      new CurvePlot(context, "gradientPlot", tr("Gradient norm"), "gradient_norm", true);
-  curves_ = Split(Qt::Vertical, {loss, gradient});
-  upper_ = Split(Qt::Horizontal, {curves_, new MatrixLens(context, MatrixLens::Beside::kSuffix)});
+  curves_ = new CurveStack(context);
+  upper_ = Split(Qt::Horizontal, {curves_, new MatrixLens(context, MatrixLens::Beside::kSuffix,
+                                                          /*shows=*/std::nullopt)});
   lower_ = Split(Qt::Horizontal, {new GainProfile(context), new SpectrumPlot(context)});
   // Two views of the depth share one place.
   auto* depth = new QStackedWidget;
@@ -85,7 +85,7 @@ QWidget* LabPage::MakeViews(const ViewContext& context) {
 
 void LabPage::ResetLayout() {
   columns_->setSizes({kSideWidth, 1000, kSideWidth});
-  curves_->setSizes({205, 125});
+  curves_->ResetSizes();
   upper_->setSizes({400, 400});
   lower_->setSizes({400, 400});
   bottom_->setSizes({530, 270});

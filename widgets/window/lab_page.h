@@ -14,6 +14,8 @@ class QSplitter;
 
 namespace mhc {
 
+class CurveStack;
+
 class LabPage : public QWidget {
   Q_OBJECT
 
@@ -35,7 +37,7 @@ class LabPage : public QWidget {
   QSplitter* columns_ = nullptr;
   QSplitter* rows_ = nullptr;
   QSplitter* upper_ = nullptr;
-  QSplitter* curves_ = nullptr;
+  CurveStack* curves_ = nullptr;
   QSplitter* lower_ = nullptr;
   QSplitter* bottom_ = nullptr;
 };

@@ -80,7 +80,7 @@ int Run() {
   RunSelection runs;
   StepCursor step;
   SiteCursor site;
-  CurvePlot view({runs, step, site, look}, "lossPlot", "Loss", "loss", false);
+  CurvePlot view({runs, step, site, look}, "lossPlot", "loss");
   view.resize(900, 500);
   view.show();
   fmt::print("open, ms: {:.0f}\n", WaitUntilOpen(runs, long_run.path()));
