@@ -30,7 +30,8 @@ endif()
 # mhc_unity(TARGET SOURCES…): with MHC_UNITY, the sources of one folder are compiled together, at most
 # a dozen at a time. A build from nothing takes half of the time that way; a changed file costs its
 # neighbours, so that a developer's presets leave it off. Names in unnamed namespaces are therefore
-# unique within a folder; MHC_APART names the folders that keep their files apart.
+# unique within a folder; MHC_APART names the folders that keep their files apart, MHC_TOGETHER those
+# that are one with the folders below them.
 function(mhc_unity target)
   if(NOT MHC_UNITY)
     return()
@@ -39,6 +40,11 @@ function(mhc_unity target)
     cmake_path(GET source PARENT_PATH folder)
     cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${CMAKE_SOURCE_DIR}")
     if(source MATCHES "\\.cc$" AND NOT folder IN_LIST MHC_APART)
+      foreach(room ${MHC_TOGETHER})
+        if(folder MATCHES "^${room}/")
+          set(folder "${room}")
+        endif()
+      endforeach()
       string(MAKE_C_IDENTIFIER "${folder}" folder)
       list(APPEND folders "${folder}")
       list(APPEND sources_of_${folder} "${source}")

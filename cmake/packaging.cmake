@@ -48,6 +48,7 @@ set(CPACK_DEBIAN_PACKAGE_MAINTAINER "mHC Lab <mhc-lab@localhost>")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # LibTorch is in the package itself.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${TORCH_INSTALL_PREFIX}/lib")
-# Plug-ins that are loaded by name: software OpenGL and a typeface.
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libgl1-mesa-dri, fonts-dejavu-core")
+# Software OpenGL and a typeface, which are loaded by name; and the C++ headers, which are the text
+# that is trained on where none is named.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libgl1-mesa-dri, fonts-dejavu-core, g++")
 include(CPack)
