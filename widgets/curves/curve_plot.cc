@@ -18,6 +18,7 @@ namespace mhc {
 namespace {
 
 constexpr int kFewestMeanSteps = 5;
+constexpr int kNarrowHeader = 460;                         // px
 constexpr double kLightShare = 0.01, kStrongShare = 0.05;  // of the run's recorded steps
 
 // 1, 2 or 5 times a power of ten, at most `value`.
@@ -79,6 +80,8 @@ void CurvePlot::OfferScalars() {
                                       });
     if (is_there || name == column_) offered.push_back(name);
   }
+  // In a narrow header the value itself comes before the choice's name.
+  scalar_choice_->SetTexts(width() < kNarrowHeader ? QString() : tr("scalar"), {});
   if (offered == offered_) return;
   offered_ = std::move(offered);
   QStringList titles;
@@ -86,7 +89,7 @@ void CurvePlot::OfferScalars() {
   scalar_choice_->SetChoices(titles);
   const auto now = std::find(offered_.begin(), offered_.end(), column_);
   scalar_choice_->SetChosen(static_cast<int>(now - offered_.begin()));
-  scalar_choice_->SetTexts(tr("scalar"), {});
+  scalar_choice_->SetTexts(width() < kNarrowHeader ? QString() : tr("scalar"), {});
 }
 
 void CurvePlot::MakeControls(Offers offers) {
@@ -137,7 +140,6 @@ void CurvePlot::MakeControls(Offers offers) {
   scalar_choice_ = new HeaderChoice(tr("Another scalar of the record"), context().look, this);
   scalar_choice_->setObjectName(objectName() + "Scalar");
   connect(scalar_choice_, &HeaderChoice::chosenByHand, this, [this](int chosen) {
-    scalar_choice_->SetTexts(tr("scalar"), {});
     TakeColumn(offered_[static_cast<std::size_t>(chosen)]);
     navigation_->Fit();
     RefreshNow();

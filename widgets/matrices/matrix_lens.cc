@@ -14,7 +14,7 @@
 namespace mhc {
 namespace {
 
-constexpr int kTitleRoom = 124;              // of the header, with the spaces between its parts
+constexpr int kTitleRoom = 160;              // of the header, with the spaces between its parts
 constexpr double kNegligible = 1e-6;         // below zero, from rounding
 constexpr double kLooksLikeIdentity = 0.01;  // of the entries' distance from it
 

@@ -120,8 +120,8 @@ void TourStrip::ShowFree(const RunDocument& run) {
     return;
   }
   const QString what =
-      tr("The composite gain has left 1: what passes all %1 sites now comes out %2 times as large. "
-         "Sinkhorn makes every matrix doubly stochastic, and their product with them.")
+      tr("The composite gain has left 1: what passes all %1 sites comes out %2 times as large. "
+         "Sinkhorn makes every matrix doubly stochastic, and their product too.")
           .arg(sites)
           .arg(ValueText(gain, kDigits));
   if (!run.live()) {
