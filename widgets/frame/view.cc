@@ -46,7 +46,7 @@ class TitleLabel : public QLabel {
   using QLabel::QLabel;
 
   QSize minimumSizeHint() const override {
-    constexpr int kLeast = 56;
+    constexpr int kLeast = 88;
     const QSize whole = QLabel::minimumSizeHint();
     return {std::min(whole.width(), kLeast), whole.height()};
   }
