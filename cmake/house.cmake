@@ -28,7 +28,7 @@ if(MHC_SANITIZE)
 endif()
 
 # mhc_unity(TARGET SOURCES…): with MHC_UNITY, the sources of one folder are compiled together, at most
-# a dozen at a time. A build from nothing takes half of the time that way; a changed file costs its
+# a dozen at a time. A build from nothing reads headers less often that way; a changed file costs its
 # neighbours, so that a developer's presets leave it off. Names in unnamed namespaces are therefore
 # unique within a folder; MHC_APART names the folders that keep their files apart, MHC_TOGETHER those
 # that are one with the folders below them.
