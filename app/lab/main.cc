@@ -26,14 +26,14 @@ void DeclareExport(CLI::App& app, Arguments& arguments) {
   figure->add_option("--width", request.width_mm, "Width in mm")
       ->check(CLI::Range(20.0, 1000.0))
       ->capture_default_str();
-  figure->add_option("--height", request.height_mm, "Height in mm")
-      ->check(CLI::Range(20.0, 1000.0))
-      ->capture_default_str();
+  figure->add_option("--height", request.height_mm, "Height in mm (default: what it needs)")
+      ->check(CLI::Range(20.0, 1000.0));
   figure->add_option("--step", request.step, "The step that is shown (default: the last)");
-  figure->add_option("--site", request.site, "The site that is shown")->capture_default_str();
+  figure->add_option("--site", request.site, "The site that is shown (default: the first)");
+  figure->add_flag("--force", request.replaces_file, "Replace a file that is there");
   figure->footer(
       "Works without a display.\n\nExample:\n"
-      "  mhclab export runs/mhc runs/hc --figure gain --out gain.pdf --width 90 --height 60");
+      "  mhclab export runs/mhc runs/hc --figure gain --out gain.pdf --width 85");
   figure->callback([&arguments] { arguments.exports_figure = true; });
   app.add_subcommand("figures", "The names of all figures, one a line.")->callback([&arguments] {
     arguments.lists_figures = true;

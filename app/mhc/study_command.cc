@@ -139,7 +139,7 @@ Status DrawFigure(const std::string& figure, const std::vector<std::string>& run
     std::vector<std::string> words = {"export"};
     words.insert(words.end(), runs.begin(), runs.end());
     const std::string out = stem.string() + kind;
-    words.insert(words.end(), {"--figure", figure, "--out", out, "--width", "180"});
+    words.insert(words.end(), {"--figure", figure, "--out", out, "--width", "174", "--force"});
     const Result<int> drawn = RunBeside("mhclab", words);
     if (!drawn) return tl::unexpected(drawn.error());
     if (*drawn != 0) return Fail("{}: was not drawn", out);

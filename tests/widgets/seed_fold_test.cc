@@ -57,6 +57,22 @@ TEST_F(SeedFoldTest, TakesRunsThatDifferInTheirSeedAndNameAlone) {
   EXPECT_THAT(Names(), testing::ElementsAre("hc, 2 seeds", "fast"));
 }
 
+TEST_F(SeedFoldTest, CountsSeveralRunsOfOneSeedAsOneSample) {
+  WriteRun("hc-seed1", {{"seed", "1"}}, 2.0);
+  WriteRun("hc-seed1-again", {{"seed", "1"}}, 2.0);
+  WriteRun("hc-seed2", {{"seed", "2"}}, 5.0);
+  EXPECT_THAT(Names(), testing::ElementsAre("hc, 2 seeds"));
+  const std::vector<SeedFold> folds = FoldSeeds(runs_);
+  EXPECT_NEAR(SmoothedSeeds(folds.front(), "loss", 1).front().mean, 3.5, 1e-12);
+  for (const SelectedRun& run : runs_.runs()) EXPECT_TRUE(folds.front().Holds(run.document.get()));
+}
+
+TEST_F(SeedFoldTest, LeavesRunsApartThatHaveOneSeedAlone) {
+  WriteRun("hc", {{"seed", "1"}}, 2.0);
+  WriteRun("hc-again", {{"seed", "1"}}, 2.0);
+  EXPECT_THAT(Names(), testing::ElementsAre("hc", "hc-again"));
+}
+
 TEST_F(SeedFoldTest, LeavesHiddenRunsOut) {
   WriteRun("hc-seed1", {{"seed", "1"}}, 2.0);
   WriteRun("hc-seed2", {{"seed", "2"}}, 3.0);
@@ -117,7 +133,7 @@ TEST_F(SeedFoldTest, AGapFigureIsRefusedForOneRunAndGivenForTwo) {
   ASSERT_TRUE(figure->Ready());
   const auto table = figure->FigureTable();
   const std::vector<std::string> last_of_gap = table[kSteps];
-  EXPECT_EQ(last_of_gap[0], "Loss gap to mhc-seed1 (nats)");
+  EXPECT_EQ(last_of_gap[0], "loss − loss of mhc-seed1 (nats)");
   EXPECT_EQ(last_of_gap[1], "hc");
   EXPECT_EQ(last_of_gap[3], "0.25");
 }

@@ -20,7 +20,7 @@ std::vector<SeedFold> FoldsOf(const RunSelection& runs, bool folds_seeds) {
   if (folds_seeds) return FoldSeeds(runs);
   std::vector<SeedFold> each;
   for (const SelectedRun& run : runs.runs()) {
-    if (run.shown) each.push_back({{&run}});
+    if (run.shown) each.push_back({{&run}, {}});
   }
   return each;
 }
@@ -65,9 +65,7 @@ CurveLine CurveLines::LineOf(SeedFold fold, int mean_steps, const RunSelection& 
   const RunDocument& first = line.fold.first();
   line.name = line.fold.Name();
   line.color = line.fold.runs.front()->color;
-  line.is_current =
-      std::any_of(line.fold.runs.begin(), line.fold.runs.end(),
-                  [&](const SelectedRun* run) { return run->document.get() == runs.current(); });
+  line.is_current = line.fold.Holds(runs.current());
   // Loss alone has a second measure of the same quantity.
   const bool has_points = column_ == "loss";
   line.source.skipped = &first.Of("skipped");

@@ -8,9 +8,10 @@
 #include <cmath>
 
 #include "core/formats/number_text.h"
+#include "widgets/curves/curve_sheet.h"
 #include "widgets/frame/header_button.h"
 #include "widgets/frame/header_choice.h"
-#include "widgets/frame/plot_picture.h"
+#include "widgets/frame/paper_sheet.h"
 #include "widgets/words/number_words.h"
 #include "widgets/words/scalar_words.h"
 
@@ -301,13 +302,29 @@ QString CurvePlot::FigureName() const {
 }
 
 void CurvePlot::DrawFigure(QPainter& painter, double width, double height) {
-  CurvePicture picture(context().look, /*is_for_paper=*/true);
-  CurveContent content = Content(/*is_for_paper=*/true);
-  if (!content.fits_x) picture.xAxis->setRange(picture_->xAxis->range());
-  if (!content.fits_y) picture.yAxis->setRange(picture_->yAxis->range());
-  picture.Show(std::move(content));
-  picture.MakeRoom(width, height);
-  DrawPlot(picture, painter, width, height);
+  DrawPaperSheet(painter, Sheet(), context().look, QRectF(0.0, 0.0, width, height));
+}
+
+FigureHeights CurvePlot::HeightsOfFigure(double width) const {
+  return HeightsOf(Sheet(), context().look, width);
+}
+
+PaperSheet CurvePlot::Sheet() const {
+  const int mean_steps = MeanSteps(smoothing_);
+  CurveLines lines(column_);
+  PaperSheet sheet = CurveSheet(lines.Collect(context().runs, mean_steps, folds_seeds_), column_,
+                                mean_steps, *current(), context().look);
+  PaperPanel& panel = sheet.panels.front();
+  panel.y_title = AxisTitle().toLower();
+  panel.is_logarithmic = logarithmic_;
+  panel.ideal = ScalarIdeal(column_);
+  panel.ideal_name = tr("ideal");
+  const auto range = [](const QCPAxis& axis) {
+    return std::pair(axis.range().lower, axis.range().upper);
+  };
+  if (!navigation_->fits_x()) sheet.x_range = range(*picture_->xAxis);
+  if (!navigation_->fits_y()) panel.y_range = range(*picture_->yAxis);
+  return sheet;
 }
 
 std::vector<std::vector<std::string>> CurvePlot::FigureTable() const {

@@ -9,6 +9,7 @@
 
 #include "widgets/curves/curve_lines.h"
 #include "widgets/curves/curve_picture.h"
+#include "widgets/frame/paper_panel.h"
 #include "widgets/frame/plot_navigation.h"
 #include "widgets/frame/view.h"
 
@@ -30,6 +31,7 @@ class CurvePlot : public View {
 
   QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  protected:
@@ -51,6 +53,7 @@ class CurvePlot : public View {
   QString LastText(const Series& series) const;
   QString ShownText();
   QString AxisTitle() const;
+  PaperSheet Sheet() const;
   void ChooseStep(double x);
   void ReturnToStep();
 

@@ -6,6 +6,7 @@
 
 #include "core/formats/number_text.h"
 #include "widgets/frame/color_scale.h"
+#include "widgets/frame/paper_type.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
 
@@ -48,6 +49,11 @@ Square SquareOf(const EigenvaluePlane::Content& content) {
   return {0.5 * (low + high), std::max({0.5 * (high - low), up, kLeastReach})};
 }
 
+ColorScale SiteScale(const EigenvaluePlane::Content& content) {
+  const auto last = static_cast<double>(std::max<std::size_t>(content.by_site.size(), 2)) - 1.0;
+  return {ColorScale::Kind::kNonNegative, last, EigenvaluePlane::tr("site"), false};
+}
+
 }  // namespace
 
 // The points themselves, deeper sites above, the chosen one on top; and the bar that says which
@@ -65,9 +71,7 @@ class EigenvaluePoints : public QCPLayerable {
 
   void draw(QCPPainter* painter) override {
     const EigenvaluePlane::Content& content = plane_.content_;
-    const auto last = static_cast<double>(std::max<std::size_t>(content.by_site.size(), 2)) - 1.0;
-    const ColorScale scale{ColorScale::Kind::kNonNegative, last, EigenvaluePlane::tr("site"),
-                           false};
+    const ColorScale scale = SiteScale(content);
     painter->save();
     painter->setClipRect(plane_.axisRect()->rect().adjusted(-4, -4, 4, 4));
     painter->setPen(QPen(plane_.look_.Color(Role::kQuietText), plane_.is_for_paper_ ? 0.5 : 1.0));
@@ -154,6 +158,30 @@ std::vector<std::vector<std::string>> EigenvaluePlane::Table() const {
     }
   }
   return table;
+}
+
+PaperSheet EigenvaluePlane::Sheet() const {
+  const Square square = SquareOf(content_);
+  const double reach = square.reach * (1.0 + kPlanePadding);
+  const ColorScale scale = SiteScale(content_);
+  PaperPanel panel;
+  panel.y_title = tr("Im λ");
+  panel.has_equal_units = panel.has_circle = true;
+  panel.y_range = {-reach, reach};
+  for (std::size_t site = 0; site < content_.by_site.size(); ++site) {
+    const QColor color = scale.ColorOf(static_cast<double>(site), look_);
+    for (const std::complex<double>& value : content_.by_site[site]) {
+      if (IsFinite(value)) panel.dots.push_back({{value.real(), value.imag()}, color});
+    }
+  }
+  PaperSheet sheet;
+  sheet.x_title = tr("Re λ");
+  sheet.x_has_whole_numbers = false;
+  sheet.x_range = {square.middle - reach, square.middle + reach};
+  sheet.keys = {{tr("unit circle"), QPen(look_.Color(Role::kQuietText), kPaperLine)}};
+  if (content_.by_site.size() > 1) sheet.colors = scale;
+  sheet.panels.push_back(std::move(panel));
+  return sheet;
 }
 
 void EigenvaluePlane::resizeEvent(QResizeEvent* event) {

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "widgets/frame/paper_panel.h"
+
 namespace mhc {
 
 class Look;
@@ -32,6 +34,8 @@ class EigenvaluePlane : public QCustomPlot {
   const Content& content() const { return content_; }
   // A row an eigenvalue: site, real and imaginary part, under a row of names.
   std::vector<std::vector<std::string>> Table() const;
+  // What is shown, for a paper.
+  PaperSheet Sheet() const;
   // One unit is as long upward as across, in a picture of that size.
   void Arrange(double width, double height);
 

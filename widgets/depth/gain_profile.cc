@@ -6,10 +6,11 @@
 #include <cmath>
 
 #include "core/formats/number_text.h"
+#include "widgets/depth/gain_sheet.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/document/seed_fold.h"
 #include "widgets/frame/header_button.h"
-#include "widgets/frame/plot_picture.h"
+#include "widgets/frame/paper_sheet.h"
 #include "widgets/words/number_words.h"
 
 namespace mhc {
@@ -112,12 +113,11 @@ void GainProfile::Collect() {
     if (fold.first().configuration().SiteCount() == 0) continue;
     SeedFold there;  // those whose gains have come
     Reading reading;
-    bool is_current = false;
+    const bool is_current = fold.Holds(current());
     for (const SelectedRun* run : fold.runs) {
       RunDocument& document = *run->document;
       if (Read(document, reading)) {
         there.runs.push_back(run);
-        is_current = is_current || &document == current();
         continue;
       }
       const auto first = document.FirstSnapshotStep();
@@ -125,7 +125,7 @@ void GainProfile::Collect() {
       waits_ = waits_ || (first && step >= *first);
     }
     if (there.runs.empty()) continue;
-    Drawn drawn{there.Name(), reading.step, is_current, {}};
+    Drawn drawn{there.Name(), reading.step, is_current, there.runs.size() > 1, {}};
     const bool has_band = is_current || there.runs.size() > 1;
     drawn.gains = {OverSeeds(reading.forward), OverSeeds(reading.backward),
                    context().look.RunPen(there.runs.front()->color), has_band};
@@ -258,12 +258,35 @@ QString GainProfile::FigureName() const {
 }
 
 void GainProfile::DrawFigure(QPainter& painter, double width, double height) {
-  GainPicture picture(context().look, /*is_for_paper=*/true);
-  if (!navigation_->fits_x()) picture.xAxis->setRange(picture_->xAxis->range());
-  if (!navigation_->fits_y()) picture.yAxis->setRange(picture_->yAxis->range());
-  picture.Show(Content(/*is_for_paper=*/true));
-  picture.MakeRoom(width, height);
-  DrawPlot(picture, painter, width, height);
+  DrawPaperSheet(painter, Sheet(), context().look, QRectF(0.0, 0.0, width, height));
+}
+
+FigureHeights GainProfile::HeightsOfFigure(double width) const {
+  return HeightsOf(Sheet(), context().look, width);
+}
+
+PaperSheet GainProfile::Sheet() const {
+  PaperSheet sheet;
+  const bool is_one = drawn_.size() == 1;
+  std::vector<GainLines> runs;
+  for (const Drawn& drawn : drawn_) {
+    GainLines run{is_one ? QString() : drawn.name, drawn.gains.forward, drawn.gains.backward,
+                  drawn.gains.pen, is_one || drawn.is_fold};
+    if (!is_one && drawn.step != drawn_.front().step) {
+      run.name = tr("%1 at step %2").arg(drawn.name, StepNumber(drawn.step));
+    }
+    runs.push_back(std::move(run));
+  }
+  sheet.panels.push_back(GainPanel(
+      runs, what_ == What::kComposite ? tr("gain of the composite") : tr("gain of the site")));
+  sheet.x_title = tr("site");
+  const auto range = [](const QCPAxis& axis) {
+    return std::pair(axis.range().lower, axis.range().upper);
+  };
+  if (!navigation_->fits_x()) sheet.x_range = range(*picture_->xAxis);
+  if (!navigation_->fits_y()) sheet.panels[0].y_range = range(*picture_->yAxis);
+  sheet.keys = GainKeys(runs, context().look);
+  return sheet;
 }
 
 std::vector<std::vector<std::string>> GainProfile::FigureTable() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "widgets/depth/gain_picture.h"
+#include "widgets/frame/paper_panel.h"
 #include "widgets/frame/plot_navigation.h"
 #include "widgets/frame/view.h"
 
@@ -25,6 +26,7 @@ class GainProfile : public View {
   bool Ready() const override { return View::Ready() && !waits_; }
   QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  protected:
@@ -35,6 +37,7 @@ class GainProfile : public View {
     QString name;
     std::int64_t step = 0;  // of its snapshot
     bool is_current = false;
+    bool is_fold = false;  // of several seeds
     RunGains gains;
   };
   struct Reading {
@@ -49,6 +52,7 @@ class GainProfile : public View {
   GainContent Content(bool is_for_paper) const;
   std::vector<LegendRow> Legend(bool is_for_paper) const;
   LineSample Directions(bool is_forward) const;
+  PaperSheet Sheet() const;
   QString ShownText() const;
   void ChooseSite(double x);
 

@@ -7,11 +7,12 @@
 
 #include "core/formats/number_text.h"
 #include "core/record/record/snapshot_kinds.h"
+#include "widgets/depth/depth_sheet.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/frame/header_button.h"
 #include "widgets/frame/header_choice.h"
 #include "widgets/frame/matrix_canvas.h"
-#include "widgets/frame/plot_picture.h"
+#include "widgets/frame/paper_sheet.h"
 #include "widgets/words/number_words.h"
 
 namespace mhc {
@@ -115,7 +116,7 @@ void MeasurePlot::Refresh() {
   }
   if (found == nullptr) {
     if (ShowsWhenSnapshotsBegin(tr("%1 appears here").arg(Title()), context().step.step())) return;
-    if (!run.AwaitsSnapshot(measure().kind, context().step.step())) {
+    if (!snapshots.AwaitsAt(measure().kind, context().step.step())) {
       ShowEmpty(tr("This run's record does not hold it: %1").arg(Meaning(measure())));
     } else if (!Ready() || shown_run_ != run.key() || shown_ != &measure()) {
       ShowLoading();
@@ -189,7 +190,7 @@ DepthContent MeasurePlot::Curves(bool is_for_paper) const {
   }
   if (is_for_paper) {
     panel.title = Title();
-    content.x_title = measure().is_between_sites ? tr("Position") : tr("Site");
+    content.x_title = measure().is_between_sites ? tr("position") : tr("site");
   } else {
     content.cursor = context().site.site();
   }
@@ -234,14 +235,18 @@ QString MeasurePlot::TextAt(int place) const {
 
 void MeasurePlot::DrawFigure(QPainter& painter, double width, double height) {
   if (shown_ != &measure()) return;
+  DrawPaperSheet(painter, Sheet(), context().look, QRectF(0.0, 0.0, width, height));
+}
+
+FigureHeights MeasurePlot::HeightsOfFigure(double width) const {
+  return HeightsOf(Sheet(), context().look, width);
+}
+
+PaperSheet MeasurePlot::Sheet() const {
   if (measure().is_matrix) {
-    PaintMatrices(painter, QRectF(0.0, 0.0, width, height), {Kernel()}, context().look,
-                  /*is_for_paper=*/true);
-    return;
+    return MatrixSheet(Kernel(), tr("site that wrote"), tr("site that reads"), context().look);
   }
-  DepthPicture picture(context().look, /*panels=*/1, /*is_for_paper=*/true);
-  picture.Show(Curves(/*is_for_paper=*/true));
-  DrawPlot(picture, painter, width, height);
+  return SheetOf(Curves(/*is_for_paper=*/true), context().look);
 }
 
 std::vector<std::vector<std::string>> MeasurePlot::FigureTable() const {

@@ -10,6 +10,7 @@
 
 #include "widgets/depth/depth_picture.h"
 #include "widgets/frame/matrix_painting.h"
+#include "widgets/frame/paper_panel.h"
 #include "widgets/frame/view.h"
 #include "widgets/measures/site_measure.h"
 
@@ -26,6 +27,7 @@ class MeasurePlot : public View {
 
   QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  Q_SIGNALS:
@@ -44,6 +46,7 @@ class MeasurePlot : public View {
   std::optional<double> DeviationAt(std::size_t line, std::size_t place) const;
   DepthContent Curves(bool is_for_paper) const;
   MatrixContent Kernel() const;
+  PaperSheet Sheet() const;
   QString TextAt(int place) const;
 
   HeaderChoice* choice_;

@@ -201,6 +201,31 @@ void SpectrumMap::ShowMarks(Marks marks) {
   }
 }
 
+PaperSheet SpectrumMap::Sheet() const {
+  QCPColorMapData& shown = *map_->data();
+  const QCPRange steps = shown.keyRange();
+  const double half = 0.5 * steps.size() / std::max(1, shown.keySize() - 1);
+  QImage cells(shown.keySize(), shown.valueSize(), QImage::Format_RGB32);
+  for (int column = 0; column < shown.keySize(); ++column) {
+    for (int site = 0; site < shown.valueSize(); ++site) {
+      const QColor color = scale_.ColorOf(shown.cell(column, site), look_);
+      cells.setPixelColor(column, shown.valueSize() - 1 - site, color);
+    }
+  }
+  PaperPanel panel;
+  panel.SetMap(cells, QRectF(QPointF(steps.lower - half, -kHalf),
+                             QPointF(steps.upper + half, shown.valueSize() - kHalf)));
+  panel.y_title = tr("site");
+  panel.has_whole_numbers = true;
+  panel.y_range = {-kHalf, shown.valueSize() - kHalf};
+  PaperSheet sheet;
+  sheet.x_title = tr("step");
+  sheet.x_range = {panel.map_area.left(), panel.map_area.right()};
+  sheet.colors = scale_;
+  sheet.panels.push_back(std::move(panel));
+  return sheet;
+}
+
 std::optional<SpectrumMap::Place> SpectrumMap::PlaceAt(const QPoint& position) const {
   if (sites_ == 0 || !axisRect()->rect().contains(position)) return std::nullopt;
   const auto site = static_cast<int>(std::lround(yAxis->pixelToCoord(position.y())));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "widgets/frame/color_scale.h"
+#include "widgets/frame/paper_panel.h"
 
 namespace mhc {
 
@@ -42,6 +43,8 @@ class SpectrumMap : public QCustomPlot {
   // Replots with the next turn of the event loop, where something differs.
   void ShowMarks(Marks marks);
   const Marks& marks() const { return marks_; }
+  // What is shown, for a paper.
+  PaperSheet Sheet() const;
 
  Q_SIGNALS:
   void chosen(double step, int site);                   // by a click

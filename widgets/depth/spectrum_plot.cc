@@ -5,9 +5,11 @@
 #include <cmath>
 
 #include "core/formats/number_text.h"
+#include "widgets/depth/depth_sheet.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/frame/header_choice.h"
-#include "widgets/frame/plot_picture.h"
+#include "widgets/frame/paper_changes.h"
+#include "widgets/frame/paper_sheet.h"
 #include "widgets/measures/matrix_measures.h"
 #include "widgets/words/flag_text.h"
 #include "widgets/words/number_words.h"
@@ -216,7 +218,7 @@ RunDocument::MeanAndDeviation SpectrumPlot::SnapshotsToShow(RunDocument& run, co
   if (found.mean != nullptr) return found;
   const std::int64_t step = context().step.step();
   const auto first = run.FirstSnapshotStep();
-  if (first && step >= *first && !run.AwaitsSnapshot(kind, step)) {
+  if (first && step >= *first && !snapshots.AwaitsAt(kind, step)) {
     ShowEmpty(tr("This run's record does not hold what this picture is made of."));
   } else {
     ShowWhyThereIsNothing();
@@ -263,9 +265,9 @@ DepthContent SpectrumPlot::Curves(bool is_for_paper) const {
     if (values_.size() > 1) content.legend.push_back(entry);
   }
   if (is_for_paper) {
-    panel.title = what() == What::kOverSites ? tr("Singular values of H_res")
-                                             : tr("Singular values of the composite");
-    content.x_title = tr("Site");
+    panel.title = what() == What::kOverSites ? tr("singular values of H_res")
+                                             : tr("singular values of the composite");
+    content.x_title = tr("site");
   } else {
     content.cursor = context().site.site();
   }
@@ -339,26 +341,23 @@ QString SpectrumPlot::FigureName() const {
 }
 
 void SpectrumPlot::DrawFigure(QPainter& painter, double width, double height) {
-  if (is_plane()) {
-    EigenvaluePlane picture(context().look, /*is_for_paper=*/true);
-    EigenvaluePlane::Content content = plane_->content();
-    content.chosen.reset();
-    picture.Show(std::move(content));
-    picture.Arrange(width, height);
-    DrawPlot(picture, painter, width, height);
-    return;
-  }
-  if (what() != What::kOverTime) {
-    DepthPicture picture(context().look, /*panels=*/1, /*is_for_paper=*/true);
-    picture.Show(Curves(/*is_for_paper=*/true));
-    DrawPlot(picture, painter, width, height);
-    return;
-  }
+  DrawPaperSheet(painter, Sheet(), context().look, QRectF(0.0, 0.0, width, height));
+}
+
+FigureHeights SpectrumPlot::HeightsOfFigure(double width) const {
+  return HeightsOf(Sheet(), context().look, width);
+}
+
+PaperSheet SpectrumPlot::Sheet() const {
+  if (is_plane()) return plane_->Sheet();
+  if (what() != What::kOverTime) return SheetOf(Curves(/*is_for_paper=*/true), context().look);
   const SnapshotHistory* history = History();
-  if (history == nullptr) return;
+  if (history == nullptr) return {};
   SpectrumMap map(context().look, /*is_for_paper=*/true);
   FillMap(map, *history, /*is_for_paper=*/true);
-  DrawPlot(map, painter, width, height);
+  PaperSheet sheet = map.Sheet();
+  sheet.panels.front().changes = ChangesOf(*current());
+  return sheet;
 }
 
 std::vector<std::vector<std::string>> SpectrumPlot::FigureTable() const {

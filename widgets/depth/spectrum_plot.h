@@ -34,6 +34,7 @@ class SpectrumPlot : public View {
 
   QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  protected:
@@ -55,6 +56,7 @@ class SpectrumPlot : public View {
   void ShowWhat(const QString& shown);
   void FillMap(SpectrumMap& map, const SnapshotHistory& history, bool is_for_paper) const;
   DepthContent Curves(bool is_for_paper) const;
+  PaperSheet Sheet() const;
   const SnapshotHistory* History() const;  // nullptr where there is none that can be drawn
   void ChoosePlace(double step, int site);
   QString TextAt(double step, int site) const;

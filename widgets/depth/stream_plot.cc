@@ -7,20 +7,22 @@
 #include <cmath>
 
 #include "core/formats/number_text.h"
+#include "widgets/depth/depth_sheet.h"
 #include "widgets/document/run_snapshots.h"
 #include "widgets/frame/header_button.h"
 #include "widgets/frame/header_choice.h"
 #include "widgets/frame/matrix_canvas.h"
-#include "widgets/frame/plot_picture.h"
+#include "widgets/frame/paper_sheet.h"
 #include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
 
-constexpr int kLeastForMatrix = 440;  // width of a view that shows the matrix of cosines too
-constexpr double kMatrixShare = 0.4;  // of the width that it takes at most
-constexpr int kHeaderHeight = 28;     // of a view
-constexpr int kMatrixLabels = 24;     // around the matrix, beyond a square
+constexpr int kLeastForMatrix = 440;    // width of a view that shows the matrix of cosines too
+constexpr double kMatrixShare = 0.4;    // of the width that it takes at most
+constexpr int kHeaderHeight = 28;       // of a view
+constexpr double kPaperMatrix = 150.0;  // points, of the cosines beside or below the curves
+constexpr int kMatrixLabels = 24;       // around the matrix, beyond a square
 
 // Column `stream` of an array of places × streams.
 std::vector<double> StreamOf(const Snapshot& snapshot, std::size_t stream) {
@@ -267,7 +269,7 @@ DepthContent StreamPlot::Content(bool is_for_paper) const {
   content.legend_of = tr("stream");
   if (content.legend.size() == 1) content.legend.clear();
   if (is_for_paper) {
-    content.x_title = what() == What::kReadAndWrite ? tr("Site") : tr("Position");
+    content.x_title = what() == What::kReadAndWrite ? tr("site") : tr("position");
   } else {
     content.cursor = ShownPlace();
   }
@@ -319,14 +321,36 @@ QString StreamPlot::FigureName() const {
 }
 
 void StreamPlot::DrawFigure(QPainter& painter, double width, double height) {
-  DepthPicture picture(context().look, static_cast<int>(panels_.size()), /*is_for_paper=*/true);
-  if (panels_.size() > 1) picture.Arrange(width, height);
-  picture.Show(Content(/*is_for_paper=*/true));
-  const double matrix_width = what() == What::kCosine ? MatrixWidth(width, height) : 0.0;
-  DrawPlot(picture, painter, width - matrix_width, height);
-  if (matrix_width == 0.0) return;
-  PaintMatrices(painter, QRectF(width - matrix_width, 0.0, matrix_width, height), {CosineMatrix()},
-                context().look, /*is_for_paper=*/true);
+  QRectF curves(0.0, 0.0, width, height), matrix;
+  if (what() == What::kCosine && width < kWideFigure) {
+    curves.setBottom(height - kPaperMatrix);
+    matrix = QRectF(0.0, curves.bottom(), width, kPaperMatrix);
+  } else if (what() == What::kCosine) {
+    curves.setRight(width - kPaperMatrix);
+    matrix = QRectF(curves.right(), 0.0, kPaperMatrix, height);
+  }
+  DrawPaperSheet(painter, Sheet(), context().look, curves);
+  if (matrix.isEmpty()) return;
+  PaintMatrices(painter, matrix, {CosineMatrix()}, context().look, /*is_for_paper=*/true);
+}
+
+FigureHeights StreamPlot::HeightsOfFigure(double width) const {
+  if (what() != What::kCosine) return HeightsOf(Sheet(), context().look, width);
+  const bool is_wide = width >= kWideFigure;
+  FigureHeights heights =
+      HeightsOf(Sheet(), context().look, is_wide ? width - kPaperMatrix : width);
+  if (is_wide) {
+    heights.least = std::max(heights.least, kPaperMatrix);
+    heights.usual = std::max(heights.usual, kPaperMatrix);
+  } else {
+    heights.least += kPaperMatrix;
+    heights.usual += kPaperMatrix;
+  }
+  return heights;
+}
+
+PaperSheet StreamPlot::Sheet() const {
+  return SheetOf(Content(/*is_for_paper=*/true), context().look);
 }
 
 std::vector<std::vector<std::string>> StreamPlot::FigureTable() const {

@@ -9,6 +9,7 @@
 
 #include "widgets/depth/depth_picture.h"
 #include "widgets/depth/stream_cosines.h"
+#include "widgets/frame/paper_panel.h"
 #include "widgets/frame/view.h"
 
 namespace mhc {
@@ -27,6 +28,7 @@ class StreamPlot : public View {
 
   QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  Q_SIGNALS:
@@ -58,6 +60,7 @@ class StreamPlot : public View {
   QString ShownText() const;
   QString PanelTitle(std::size_t panel) const;
   DepthContent Content(bool is_for_paper) const;
+  PaperSheet Sheet() const;
   MatrixContent CosineMatrix() const;
 
   HeaderChoice* what_choice_;

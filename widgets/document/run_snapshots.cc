@@ -69,6 +69,10 @@ RunDocument::MeanAndDeviation RunSnapshots::WithDeviationAt(const std::string& k
   return {Checked(kind, found.mean), Checked(deviation, found.deviation)};
 }
 
+bool RunSnapshots::AwaitsAt(const std::string& kind, std::int64_t step) const {
+  return run_.AwaitsSnapshot(kind, step) || run_.AwaitsSnapshot(kind + "_deviation", step);
+}
+
 std::vector<double> MatrixEntries(const Snapshot& snapshot, int site) {
   const auto size = static_cast<std::size_t>(snapshot.shape.back() * snapshot.shape.back());
   const std::size_t first = snapshot.shape.size() == 2 ? 0 : static_cast<std::size_t>(site) * size;

@@ -23,6 +23,8 @@ class RunSnapshots {
   // The same with its deviation over tokens, of the same step; without one where the kind or the
   // record has none. No mean while either is on its way and no earlier step has both.
   RunDocument::MeanAndDeviation WithDeviationAt(const std::string& kind, std::int64_t step);
+  // True while the reader looks for it, or for its deviation over tokens.
+  bool AwaitsAt(const std::string& kind, std::int64_t step) const;
   // At every step that has one, likewise.
   const SnapshotHistory* Over(const std::string& kind);
   // The first one of another shape that was asked for, in a sentence; empty where all were well.

@@ -2,10 +2,17 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "widgets/document/smoothed_series.h"
 
 namespace mhc {
+
+bool SeedFold::Holds(const RunDocument* run) const {
+  const auto is_it = [run](const SelectedRun* own) { return own->document.get() == run; };
+  return std::any_of(runs.begin(), runs.end(), is_it) ||
+         std::any_of(repeats.begin(), repeats.end(), is_it);
+}
 
 QString SeedFold::Name() const {
   if (runs.size() == 1) return first().Name();
@@ -22,6 +29,33 @@ QString SeedFold::Name() const {
   return QObject::tr("%1, %2 seeds").arg(begin.isEmpty() ? first().Name() : begin).arg(runs.size());
 }
 
+namespace {
+
+std::int64_t SeedOf(const SelectedRun& run) { return run.document->configuration().seed; }
+
+void AppendDistinct(const SeedFold& fold, std::vector<SeedFold>& folds) {
+  SeedFold distinct;
+  for (const SelectedRun* run : fold.runs) {
+    const auto same =
+        std::find_if(distinct.runs.begin(), distinct.runs.end(),
+                     [&](const SelectedRun* other) { return SeedOf(*other) == SeedOf(*run); });
+    if (same == distinct.runs.end()) {
+      distinct.runs.push_back(run);
+    } else if ((*same)->document->last_step() < run->document->last_step()) {
+      distinct.repeats.push_back(std::exchange(*same, run));
+    } else {
+      distinct.repeats.push_back(run);
+    }
+  }
+  if (distinct.runs.size() > 1) {
+    folds.push_back(std::move(distinct));
+    return;
+  }
+  for (const SelectedRun* run : fold.runs) folds.push_back({{run}, {}});
+}
+
+}  // namespace
+
 std::vector<SeedFold> FoldSeeds(const RunSelection& runs) {
   std::vector<SeedFold> folds;
   std::vector<std::string> settings;
@@ -31,12 +65,14 @@ std::vector<SeedFold> FoldSeeds(const RunSelection& runs) {
     const auto known = std::find(settings.begin(), settings.end(), own);
     if (known == settings.end()) {
       settings.push_back(own);
-      folds.push_back({{&run}});
+      folds.push_back({{&run}, {}});
     } else {
       folds[static_cast<std::size_t>(known - settings.begin())].runs.push_back(&run);
     }
   }
-  return folds;
+  std::vector<SeedFold> distinct;
+  for (const SeedFold& fold : folds) AppendDistinct(fold, distinct);
+  return distinct;
 }
 
 std::vector<Spread> SmoothedSeeds(const SeedFold& fold, const char* column, int mean_steps,

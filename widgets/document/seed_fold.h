@@ -13,14 +13,19 @@
 namespace mhc {
 
 struct SeedFold {
-  std::vector<const SelectedRun*> runs;  // at least one, in the order of the selection
+  // At least one, in the order of the selection, no two of one seed: of several runs with one seed,
+  // which are one sample, that which came furthest.
+  std::vector<const SelectedRun*> runs;
+  std::vector<const SelectedRun*> repeats;  // the others
 
   const RunDocument& first() const { return *runs.front()->document; }
+  bool Holds(const RunDocument* run) const;
   // The run's name; of several what their names begin with, and how many they are.
   QString Name() const;
 };
 
 // Of the runs that are shown and loaded: same settings, and the same changes while they trained.
+// Where all of these have one seed, there is nothing to fold, and each stands alone.
 std::vector<SeedFold> FoldSeeds(const RunSelection& runs);
 
 // Of a column at the steps 1…last that all runs of the fold have, each run smoothed over

@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPainter>
 #include <QPushButton>
 #include <QSettings>
@@ -56,6 +57,9 @@ ExportDialog::ExportDialog(const ViewContext& context, const QString& figure, QW
   if (!figure.isEmpty()) figure_->setCurrentText(figure);
   width_ = Millimetres(120, this);
   height_ = Millimetres(75, this);
+  height_->setRange(0.0, 1000.0);
+  height_->setSpecialValueText(tr("as needed"));
+  height_->setValue(0.0);
   file_ = new QLineEdit(this);
   file_->setObjectName("figureFileEdit");
   auto* browse = new QPushButton(tr("Choose …"), this);
@@ -98,7 +102,8 @@ ExportDialog::ExportDialog(const ViewContext& context, const QString& figure, QW
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   connect(browse, &QPushButton::clicked, this, [this] {
     const QString file = QFileDialog::getSaveFileName(this, tr("Figure"), file_->text(),
-                                                      tr("Figures (*.pdf *.svg *.png *.csv)"));
+                                                      tr("Figures (*.pdf *.svg *.png *.csv)"),
+                                                      nullptr, QFileDialog::DontConfirmOverwrite);
     if (!file.isEmpty()) file_->setText(file);
   });
   MakeView();
@@ -124,7 +129,14 @@ void ExportDialog::Update() {
     preview_->setText(view_->Reason().isEmpty() ? tr("Reading the record …") : view_->Reason());
     return;
   }
-  const double width = width_->value() / 25.4 * 96.0, height = height_->value() / 25.4 * 96.0;
+  const auto size = SizeOfFigure(*view_, {width_->value(), height_->value()});
+  save_->setEnabled(size.has_value());
+  if (!size) {
+    preview_->setText(QString::fromStdString(size.error().message));
+    return;
+  }
+  const double width = size->width_mm / kMillimetresPerInch * kPointsPerInch;
+  const double height = size->height_mm / kMillimetresPerInch * kPointsPerInch;
   const double scale = std::min(kPreviewWidth / width, 300.0 / height);
   QPixmap picture(static_cast<int>(width * scale), static_cast<int>(height * scale));
   picture.fill(Qt::white);
@@ -137,8 +149,24 @@ void ExportDialog::Update() {
 }
 
 void ExportDialog::Save() {
-  const Status written =
-      WriteFigure(*view_, {width_->value(), height_->value()}, file_->text().toStdString());
+  if (!QFileInfo::exists(file_->text())) {
+    Write();
+    return;
+  }
+  auto* question =
+      new QMessageBox(QMessageBox::Question, windowTitle(),
+                      tr("%1 is there already.").arg(file_->text()), QMessageBox::Cancel, this);
+  question->setObjectName("replaceFigureQuestion");
+  question->setAttribute(Qt::WA_DeleteOnClose);
+  QPushButton* replace = question->addButton(tr("Replace it"), QMessageBox::AcceptRole);
+  question->setDefaultButton(QMessageBox::Cancel);
+  connect(replace, &QPushButton::clicked, this, &ExportDialog::Write);
+  question->open();
+}
+
+void ExportDialog::Write() {
+  const Status written = WriteFigure(*view_, {width_->value(), height_->value()},
+                                     OriginOf(context_.runs), file_->text().toStdString());
   said_->setText(written ? tr("Saved %1").arg(file_->text())
                          : QString::fromStdString(written.error().message));
   if (written) QSettings().setValue(kFolderKey, QFileInfo(file_->text()).absolutePath());

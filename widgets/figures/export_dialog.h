@@ -28,7 +28,8 @@ class ExportDialog : public QDialog {
  private:
   void MakeView();
   void Update();
-  void Save();
+  void Save();  // asks before it replaces a file
+  void Write();
 
   Look light_;
   ViewContext context_;

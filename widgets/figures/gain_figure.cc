@@ -1,5 +1,6 @@
 #include "widgets/figures/gain_figure.h"
 
+#include "widgets/depth/gain_sheet.h"
 #include "widgets/document/run_snapshots.h"
 
 namespace mhc {
@@ -8,31 +9,15 @@ namespace {
 constexpr double kUsualTop = 2.0;  // of Figure 7's axes
 
 struct Panel {
-  const char* letter;
   const char* title;
   const char* forward;
   const char* backward;
 };
 constexpr Panel kPanels[] = {
-    {"(a)", QT_TRANSLATE_NOOP("mhc::GainFigure", "Gain of the single site"), "forward_gain",
-     "backward_gain"},
-    {"(b)", QT_TRANSLATE_NOOP("mhc::GainFigure", "Composite gain"), "prefix_forward_gain",
+    {QT_TRANSLATE_NOOP("mhc::GainFigure", "gain of one site"), "forward_gain", "backward_gain"},
+    {QT_TRANSLATE_NOOP("mhc::GainFigure", "gain of the composite"), "prefix_forward_gain",
      "suffix_backward_gain"},
 };
-
-PanelLine LineOf(const std::vector<SiteGain>& gains, const QString& name, QPen pen, bool has_band,
-                 Qt::PenStyle dash) {
-  pen.setStyle(dash);
-  PanelLine line{name, pen, {}, {}, {}, {}};
-  for (std::size_t site = 0; site < gains.size(); ++site) {
-    line.x.push_back(static_cast<double>(site));
-    line.y.push_back(gains[site].mean);
-    if (!has_band) continue;
-    line.low.push_back(gains[site].minimum);
-    line.high.push_back(gains[site].maximum);
-  }
-  return line;
-}
 
 }  // namespace
 
@@ -53,7 +38,7 @@ std::optional<std::vector<SiteGain>> GainFigure::FoldGains(const SeedFold& fold,
   return OverSeeds(runs);
 }
 
-std::vector<LinePanel> GainFigure::Panels(const std::vector<SeedFold>& folds, QString& why) {
+PaperSheet GainFigure::Sheet(const std::vector<SeedFold>& folds, QString& why) {
   std::vector<const SeedFold*> mixed;
   for (const SeedFold& fold : folds) {
     if (fold.first().configuration().SiteCount() > 0) mixed.push_back(&fold);
@@ -69,24 +54,25 @@ std::vector<LinePanel> GainFigure::Panels(const std::vector<SeedFold>& folds, QS
                 : tr("This run has no snapshot.");
     return {};
   }
-  std::vector<LinePanel> panels;
+  PaperSheet sheet;
+  std::vector<GainLines> runs;
   for (const Panel& row : kPanels) {
-    LinePanel panel{tr(row.letter), tr("Site"), tr(row.title), {}, is_logarithmic_, 1.0, {1.0}};
-    if (!is_logarithmic_) panel.seen = {0.0, kUsualTop};
+    runs.clear();
     for (const SeedFold* fold : mixed) {
-      const auto forward = FoldGains(*fold, row.forward, why);
-      const auto backward = FoldGains(*fold, row.backward, why);
+      auto forward = FoldGains(*fold, row.forward, why);
+      auto backward = FoldGains(*fold, row.backward, why);
       if (!forward || !backward) return {};
-      const bool has_band = fold->runs.size() > 1;
-      const QString name = mixed.size() > 1 ? tr("%1, ").arg(fold->Name()) : QString();
-      panel.lines.push_back(
-          LineOf(*forward, name + tr("forward"), PenOf(*fold), has_band, Qt::SolidLine));
-      panel.lines.push_back(
-          LineOf(*backward, name + tr("backward"), PenOf(*fold), has_band, Qt::DashLine));
+      const QString name = mixed.size() > 1 ? fold->Name() : QString();
+      runs.push_back(
+          {name, *std::move(forward), *std::move(backward), PenOf(*fold), fold->runs.size() > 1});
     }
-    panels.push_back(std::move(panel));
+    PaperPanel panel = GainPanel(runs, tr(row.title), is_logarithmic_);
+    if (!is_logarithmic_) panel.seen = {0.0, kUsualTop};
+    sheet.panels.push_back(std::move(panel));
   }
-  return panels;
+  sheet.x_title = tr("site");
+  sheet.keys = GainKeys(runs, context().look);
+  return sheet;
 }
 
 }  // namespace mhc

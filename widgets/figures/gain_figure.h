@@ -20,7 +20,7 @@ class GainFigure : public PanelFigure {
   GainFigure(const ViewContext& context, const QString& name, bool is_logarithmic);
 
  protected:
-  std::vector<LinePanel> Panels(const std::vector<SeedFold>& folds, QString& why) override;
+  PaperSheet Sheet(const std::vector<SeedFold>& folds, QString& why) override;
 
  private:
   // Over the runs of a fold, by site; empty where a snapshot is on its way.

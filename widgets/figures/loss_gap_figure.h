@@ -17,7 +17,7 @@ class LossGapFigure : public PanelFigure {
   LossGapFigure(const ViewContext& context, const QString& name, std::string reference_connection);
 
  protected:
-  std::vector<LinePanel> Panels(const std::vector<SeedFold>& folds, QString& why) override;
+  PaperSheet Sheet(const std::vector<SeedFold>& folds, QString& why) override;
 
  private:
   const std::string reference_connection_;

@@ -1,17 +1,17 @@
 #include "widgets/figures/matrix_sheet_figure.h"
 
-#include <QFontMetricsF>
 #include <QPainter>
 #include <algorithm>
 
 #include "core/formats/number_text.h"
 #include "widgets/document/run_snapshots.h"
+#include "widgets/frame/paper_type.h"
 
 namespace mhc {
 namespace {
 
-constexpr int kPaperType_px = 11;  // 8 pt
-constexpr double kMargin = 6.0, kBetween = 10.0;
+constexpr double kMargin = 4.0, kBetween = 7.0, kBarLength = 40.0;
+constexpr double kLeastSide = 20.0;  // of a matrix with its sums
 
 MatrixContent MatrixOf(const FetchedSnapshot& found, std::int64_t site, const QString& caption) {
   MatrixContent matrix;
@@ -93,38 +93,108 @@ void MatrixSheetFigure::ScaleColors() {
   }
 }
 
+// One bar for all rows where their scales are the same; the sums have theirs.
+std::vector<ColorScale> MatrixSheetFigure::CommonScales() const {
+  std::vector<ColorScale> scales;
+  if (HasOneScale()) scales.push_back(rows_.front().matrices.front().scale);
+  scales.push_back({ColorScale::Kind::kSum, 1.0, tr("sums"), false});
+  return scales;
+}
+
+bool MatrixSheetFigure::HasOneScale() const {
+  return std::all_of(rows_.begin(), rows_.end(), [this](const Row& row) {
+    return row.matrices.front().scale == rows_.front().matrices.front().scale;
+  });
+}
+
+double MatrixSheetFigure::HeadHeight(const Row& row, double width) const {
+  const auto names = static_cast<double>(WrapPaperText(row.run, width - 2.0 * kMargin).size());
+  return PaperLineHeight() * (names + (HasOneScale() ? 0.0 : 1.0) + 1.0) + 1.0;
+}
+
+double MatrixSheetFigure::FootHeight(double width) const {
+  return PaperLineHeight() * static_cast<double>(BarLines(width).size()) + 2.0;
+}
+
+std::vector<std::vector<ColorScale>> MatrixSheetFigure::BarLines(double width) const {
+  std::vector<std::vector<ColorScale>> lines(1);
+  double used = 0.0;
+  for (const ColorScale& scale : CommonScales()) {
+    const double bar = ColorBarWidth(scale, PaperFont(), kBarLength) + kBetween;
+    if (!lines.back().empty() && used + bar > width - 2.0 * kMargin) {
+      lines.emplace_back();
+      used = 0.0;
+    }
+    lines.back().push_back(scale);
+    used += bar;
+  }
+  return lines;
+}
+
+FigureHeights MatrixSheetFigure::HeightsOfFigure(double width) const {
+  if (rows_.empty()) return {};
+  const auto columns = static_cast<double>(rows_.front().matrices.size());
+  const double wide = (width - 2.0 * kMargin - (columns - 1.0) * kBetween) / columns;
+  double heads = 0.0;
+  for (const Row& row : rows_) heads += HeadHeight(row, width) + kBetween;
+  const auto count = static_cast<double>(rows_.size());
+  const double rest = heads + FootHeight(width) + 2.0 * kMargin;
+  return {rest + count * std::min(wide, kLeastSide), rest + count * wide};
+}
+
 void MatrixSheetFigure::DrawFigure(QPainter& painter, double width, double height) {
   const Look& look = context().look;
-  QFont text = look.NumberFont(), number = look.MatrixFont();
-  text.setPixelSize(kPaperType_px);
-  number.setPixelSize(kPaperType_px);
-  const double line = std::ceil(QFontMetricsF(text).height()) + 2.0;
+  const QFont font = PaperFont();
   const auto columns = static_cast<double>(rows_.front().matrices.size());
-  const auto count = static_cast<double>(rows_.size());
   const double wide = (width - 2.0 * kMargin - (columns - 1.0) * kBetween) / columns;
-  const double high = (height - 2.0 * kMargin) / count - 3.0 * line;
-  const double cell = std::max(
-      1.0,
-      MatrixGeometry::CellFor(std::min(wide, high), rows_.front().matrices.front().size, true));
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const Row& row = rows_[i];
-    const double top = kMargin + static_cast<double>(i) * (height - 2.0 * kMargin) / count;
-    painter.setFont(text);
-    painter.setPen(look.Color(Role::kText));
-    painter.drawText(QRectF(kMargin, top, width, line), Qt::AlignLeft | Qt::AlignVCenter, row.run);
-    const ColorScale& scale = row.matrices.front().scale;
-    PaintColorBar(
-        painter, {width - kMargin - ColorBarWidth(scale, text), top + std::round(line / 2.0) + 0.5},
-        scale, look);
-    const std::optional<NumberForm> form = FormFor(row.matrices, cell, number);
+  double heads = 0.0;
+  for (const Row& row : rows_) heads += HeadHeight(row, width) + kBetween;
+  const double room = height - heads - FootHeight(width) - 2.0 * kMargin;
+  const double high = std::max(1.0, room / static_cast<double>(rows_.size()));
+  const double line = PaperLineHeight();
+  double top = kMargin;
+  for (const Row& row : rows_) {
+    DrawHead(painter, row, width, top);
+    const double cells = top + HeadHeight(row, width);
+    const double row_cell = std::max(
+        1.0, MatrixGeometry::CellFor(std::min(wide, high), row.matrices.front().size, true));
+    const std::optional<NumberForm> form = FormFor(row.matrices, row_cell, font);
     for (std::size_t k = 0; k < row.matrices.size(); ++k) {
       const MatrixContent& matrix = row.matrices[k];
+      const double cell =
+          std::max(1.0, MatrixGeometry::CellFor(std::min(wide, high), matrix.size, true));
       const double x = kMargin + static_cast<double>(k) * (wide + kBetween);
       const MatrixGeometry geometry{
-          QRectF(x, top + line, wide, line), {x, top + 2.0 * line}, cell, matrix.size};
-      PaintMatrix(painter, matrix, geometry, look, text, number, form);
+          QRectF(x, cells - line - 1.0, wide, line), {x, cells}, cell, matrix.size};
+      PaintMatrix(painter, matrix, geometry, look, font, font, form);
     }
+    top = cells + std::min(wide, high) + kBetween;
   }
+  painter.setFont(font);
+  double middle = height - kMargin - FootHeight(width) + 0.5 * line + 2.0;
+  for (const std::vector<ColorScale>& bars : BarLines(width)) {
+    double x = kMargin;
+    for (const ColorScale& scale : bars) {
+      PaintColorBar(painter, {x, middle}, scale, look, kBarLength);
+      x += ColorBarWidth(scale, font, kBarLength) + kBetween;
+    }
+    middle += line;
+  }
+}
+
+// The run's name, then its own colours where rows differ in them.
+void MatrixSheetFigure::DrawHead(QPainter& painter, const Row& row, double width,
+                                 double top) const {
+  const double line = PaperLineHeight();
+  painter.setPen(context().look.Color(Role::kText));
+  double middle = top + 0.5 * line;
+  for (const QString& text : WrapPaperText(row.run, width - 2.0 * kMargin)) {
+    DrawPaperText(painter, {kMargin, middle}, 0.0, text);
+    middle += line;
+  }
+  if (HasOneScale()) return;
+  painter.setFont(PaperFont());
+  PaintColorBar(painter, {kMargin, middle}, row.matrices.front().scale, context().look, kBarLength);
 }
 
 std::vector<std::vector<std::string>> MatrixSheetFigure::FigureTable() const {

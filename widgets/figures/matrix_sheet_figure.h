@@ -19,6 +19,7 @@ class MatrixSheetFigure : public View {
 
   QString FigureName() const override { return objectName(); }
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  protected:
@@ -32,6 +33,12 @@ class MatrixSheetFigure : public View {
   // False while a snapshot is on its way.
   bool ReadRow(RunDocument& run, Row& row, QString& why) const;
   void ScaleColors();
+  bool HasOneScale() const;
+  std::vector<ColorScale> CommonScales() const;
+  std::vector<std::vector<ColorScale>> BarLines(double width) const;
+  double HeadHeight(const Row& row, double width) const;
+  double FootHeight(double width) const;
+  void DrawHead(QPainter& painter, const Row& row, double width, double top) const;
 
   std::vector<Row> rows_;
 };

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "widgets/document/seed_fold.h"
-#include "widgets/figures/line_panel.h"
+#include "widgets/frame/paper_panel.h"
 #include "widgets/frame/view.h"
 
 namespace mhc {
@@ -21,17 +21,19 @@ class PanelFigure : public View {
 
   QString FigureName() const override { return objectName(); }
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  protected:
-  // Empty where something is on its way; `why` says where these runs cannot give the figure.
-  virtual std::vector<LinePanel> Panels(const std::vector<SeedFold>& folds, QString& why) = 0;
+  // Without panels where something is on its way; `why` says where these runs cannot give the
+  // figure.
+  virtual PaperSheet Sheet(const std::vector<SeedFold>& folds, QString& why) = 0;
   void Refresh() override;
 
   QPen PenOf(const SeedFold& fold) const;
 
  private:
-  std::vector<LinePanel> panels_;
+  PaperSheet sheet_;
 };
 
 }  // namespace mhc

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 
+#include "widgets/frame/paper_type.h"
 #include "widgets/look/look.h"
 
 namespace mhc {
@@ -17,18 +18,16 @@ constexpr double kMargin = 8.0;
 constexpr double kBetweenMatrices = 20.0;  // between matrices
 constexpr double kNarrow = 400.0;          // an area with shorter bars that stand closer
 constexpr double kLargestCell = 72.0;
-constexpr double kPaperType_px = 11.0;  // 8 pt
+constexpr double kPaperCell = 28.0;  // points: a number of two decimals has room
 
 struct Fonts {
   QFont text, number;
 };
 
 Fonts FontsFor(const Look& look, bool is_for_paper) {
+  if (is_for_paper) return {PaperFont(), PaperFont()};
   Fonts fonts{look.NumberFont(), look.MatrixFont()};
   fonts.text.setPointSizeF(9.0);
-  if (!is_for_paper) return fonts;
-  fonts.text.setPixelSize(static_cast<int>(kPaperType_px));
-  fonts.number.setPixelSize(static_cast<int>(kPaperType_px));
   return fonts;
 }
 
@@ -158,6 +157,24 @@ void PaintMatrices(QPainter& painter, const QRectF& area,
   }
   painter.setFont(fonts.text);
   PaintBars(painter, area, layout, look);
+}
+
+FigureHeights HeightsOfMatrices(const std::vector<MatrixContent>& matrices, double width) {
+  if (matrices.empty()) return {};
+  const QFont font = PaperFont();
+  const double line = std::ceil(QFontMetricsF(font).height()) + 2.0;
+  const auto bars =
+      static_cast<double>(BarLines(ScalesOf(matrices), font, width - 2.0 * kMargin).size());
+  const int size = matrices.front().size;
+  const bool has_sums = std::any_of(matrices.begin(), matrices.end(),
+                                    [](const MatrixContent& m) { return m.has_sums; });
+  const double rows = width < kWideFigure ? static_cast<double>(matrices.size()) : 1.0;
+  const auto height = [&](double cell) {
+    const double side = MatrixGeometry::SideFor(cell, size, has_sums);
+    return rows * (side + line + kMargin) + bars * line + 4.0 + kMargin;
+  };
+  const double widest = MatrixGeometry::CellFor(width - 2.0 * kMargin, size, has_sums);
+  return {height(std::min(widest, 6.0)), height(std::min(widest, kPaperCell))};
 }
 
 MatrixCanvas::MatrixCanvas(const Look& look, QWidget* parent) : QWidget(parent), look_(look) {

@@ -7,15 +7,20 @@
 #include <QWidget>
 #include <vector>
 
+#include "widgets/frame/figure_heights.h"
 #include "widgets/frame/matrix_painting.h"
 
 namespace mhc {
 
 class Look;
 
-// All of them into `area`, as the canvas does it. `is_for_paper`: 8 pt type.
+// All of them into `area`, as the canvas does it. `is_for_paper`: 8 pt type, where
+// a unit of the painter is a point.
 void PaintMatrices(QPainter& painter, const QRectF& area,
                    const std::vector<MatrixContent>& matrices, const Look& look, bool is_for_paper);
+
+// Of that picture on paper.
+FigureHeights HeightsOfMatrices(const std::vector<MatrixContent>& matrices, double width);
 
 class MatrixCanvas : public QWidget {
   Q_OBJECT

@@ -16,7 +16,9 @@ namespace {
 constexpr double kSumGap = 5.0;          // between the matrix and its sums
 constexpr double kCellGap = 1.0;         // between cells
 constexpr double kLeastNumbered = 34.0;  // a smaller cell has no number
+constexpr double kLeastOnPaper = 20.0;   // points, likewise
 constexpr double kNumberPadding = 1.5;
+constexpr double kBorderShare = 0.08;  // of a small cell
 
 constexpr double kSmaller = 0.84;  // 10 pixels where the type has 12
 
@@ -83,8 +85,10 @@ bool Fits(const MatrixContent& matrix, const NumberForm& form, double cell,
 
 std::optional<NumberForm> FormFor(std::span<const MatrixContent> matrices, double cell,
                                   const QFont& number_font) {
-  if (cell < kLeastNumbered) return std::nullopt;
+  const bool is_on_paper = number_font.pixelSize() > 0;  // which has one size of type
+  if (cell < (is_on_paper ? kLeastOnPaper : kLeastNumbered)) return std::nullopt;
   for (const NumberForm& form : kForms) {
+    if (is_on_paper && form.size != 1.0) continue;
     const QFontMetricsF metrics(Scaled(number_font, form.size));
     const bool fits =
         std::all_of(matrices.begin(), matrices.end(),
@@ -160,7 +164,7 @@ void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeo
     const QRectF cell = geometry.Cell(place);
     painter.fillRect(cell, color);
     if (is_sum) {
-      painter.setPen(QPen(look.Color(Role::kBorder), 1.0));
+      painter.setPen(QPen(look.Color(Role::kBorder), std::min(1.0, kBorderShare * cell.width())));
       painter.setBrush(Qt::NoBrush);
       painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5));
     }

@@ -14,6 +14,7 @@
 
 #include "core/result.h"
 #include "widgets/document/view_context.h"
+#include "widgets/frame/figure_heights.h"
 
 class QHBoxLayout;
 class QPainter;
@@ -39,8 +40,10 @@ class View : public QWidget {
   // Why there is no picture: the empty state's or the error's sentence; empty where there is one,
   // and while it is on its way.
   QString Reason() const;
-  // The picture for a paper, without header, into 0,0,width,height in units of 1/96 inch.
+  // The picture for a paper, without header, into 0,0,width,height in points (1/72 inch).
   virtual void DrawFigure(QPainter& painter, double width, double height) = 0;
+  // Of that picture in that width.
+  virtual FigureHeights HeightsOfFigure(double width) const = 0;
   // The numbers of the picture; the first row has their names.
   virtual std::vector<std::vector<std::string>> FigureTable() const = 0;
 

@@ -339,13 +339,23 @@ QString MatrixLens::FigureName() const {
 }
 
 void MatrixLens::DrawFigure(QPainter& painter, double width, double height) {
-  // A paper does not have the header, which says the site.
-  std::vector<MatrixContent> matrices = canvas_->matrices();
-  matrices.front().caption = (shows_difference() ? tr("H_res − I of site %1, token mean")
-                                                 : tr("H_res of site %1, token mean"))
-                                 .arg(stepper_->site());
-  PaintMatrices(painter, QRectF(0.0, 0.0, width, height), matrices, context().look,
+  PaintMatrices(painter, QRectF(0.0, 0.0, width, height), PaperMatrices(), context().look,
                 /*is_for_paper=*/true);
+}
+
+FigureHeights MatrixLens::HeightsOfFigure(double width) const {
+  return HeightsOfMatrices(PaperMatrices(), width);
+}
+
+// A paper does not have the header, which says the site.
+std::vector<MatrixContent> MatrixLens::PaperMatrices() const {
+  std::vector<MatrixContent> matrices = canvas_->matrices();
+  if (!matrices.empty()) {
+    matrices.front().caption = (shows_difference() ? tr("H_res − I of site %1, token mean")
+                                                   : tr("H_res of site %1, token mean"))
+                                   .arg(stepper_->site());
+  }
+  return matrices;
 }
 
 std::vector<std::vector<std::string>> MatrixLens::FigureTable() const {

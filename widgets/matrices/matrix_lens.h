@@ -33,6 +33,7 @@ class MatrixLens : public View {
 
   QString FigureName() const override;
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  protected:
@@ -51,6 +52,7 @@ class MatrixLens : public View {
   void ShowWhyThereIsNothing();
   MatrixContent SiteMatrix(const FetchedSnapshot& mean, const FetchedSnapshot& deviation) const;
   MatrixContent BesideMatrix(const FetchedSnapshot& snapshot) const;
+  std::vector<MatrixContent> PaperMatrices() const;
   QString BesideCaption() const;
   QString BesideBrief() const;
   QString BesideLabel() const;

@@ -8,6 +8,7 @@
 #include "core/formats/number_text.h"
 #include "core/formats/person_text.h"
 #include "widgets/frame/header_button.h"
+#include "widgets/frame/paper_type.h"
 #include "widgets/scope/scope_canvas.h"
 #include "widgets/scope/scope_painter.h"
 
@@ -16,8 +17,7 @@ namespace {
 
 constexpr int kShortestPause_ms = 500;  // between two pictures of a run that lives
 constexpr int kLongestWait_ms = 1000;   // for maps that were asked for
-constexpr int kPaperType_px = 11;       // 8 pt
-constexpr double kPaperLine_px = 1.0;   // 0.75 pt
+constexpr double kPaperMargin = 4.0;    // points
 
 const QString kBetween = QStringLiteral(" · ");
 
@@ -47,6 +47,23 @@ std::optional<Found> FindMaps(RunDocument& run, std::int64_t step) {
     return std::nullopt;
   }
   return found;
+}
+
+// Leaves out what reaches beyond the plot: not every vector format cuts what is drawn.
+void KeepInside(ScopePicture& picture) {
+  constexpr double kSlack = 1.0;
+  const double left = picture.plot.left() - kSlack, right = picture.plot.right() + kSlack;
+  std::erase_if(picture.ribbons, [&](const ScopeRibbon& ribbon) {
+    return ribbon.start.x() < left || ribbon.end.x() > right;
+  });
+  std::erase_if(picture.dots, [&](const ScopeDot& dot) {
+    return dot.centre.x() < left || dot.centre.x() > right;
+  });
+  for (ScopeBar& bar : picture.bars) {
+    bar.rect.setLeft(std::max(bar.rect.left(), picture.plot.left()));
+    bar.rect.setRight(std::min(bar.rect.right(), picture.plot.right()));
+  }
+  std::erase_if(picture.bars, [](const ScopeBar& bar) { return bar.rect.width() <= 0.0; });
 }
 
 }  // namespace
@@ -155,27 +172,34 @@ QString StreamScope::Shows() const {
   return parts.join(kBetween);
 }
 
+FigureHeights StreamScope::HeightsOfFigure(double width) const {
+  const double least = 14.0 * hand_.maps().streams + 50.0;
+  return {least, std::max(least, std::min(0.6 * width, 30.0 * hand_.maps().streams + 50.0))};
+}
+
 void StreamScope::DrawFigure(QPainter& painter, double width, double height) {
-  QFont font = ScopeHand::Font();
-  font.setPixelSize(kPaperType_px);
-  const QFontMetricsF metrics(font);
+  const QFontMetricsF metrics(PaperFont());
   ScopeFrame frame;
   frame.width = width;
   frame.height = height;
   frame.type = metrics.height();
   frame.label_width = ScopeLabelWidth(metrics, hand_.maps(), width);
-  frame.line = kPaperLine_px;
+  frame.line = kPaperLine;
   frame.span = hand_.span();
   ScopePicture picture = DrawScope(hand_.maps(), frame, context().look);
-  const QString key = PaperKey(!picture.dots.empty());
-  const QRectF room(8.0, 4.0, width - 16.0, height);
-  constexpr int kWrapped = Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap;
-  frame.top = metrics.boundingRect(room, kWrapped, key).height() + 4.0;
+  const QStringList key =
+      WrapPaperText(PaperKey(!picture.dots.empty()), width - 2.0 * kPaperMargin);
+  frame.top = PaperLineHeight() * static_cast<double>(key.size()) + kPaperMargin;
   picture = DrawScope(hand_.maps(), frame, context().look);
+  KeepInside(picture);
   painter.save();
-  painter.setFont(font);
-  painter.setPen(context().look.Color(Role::kQuietText));
-  painter.drawText(room, kWrapped, key);
+  painter.setPen(context().look.Color(Role::kText));
+  double middle = kPaperMargin + 0.5 * PaperLineHeight();
+  for (QString line : key) {
+    DrawPaperText(painter, {kPaperMargin, middle}, 0.0, line.replace(QChar::Nbsp, ' '));
+    middle += PaperLineHeight();
+  }
+  painter.setFont(PaperFont());
   PaintScope(painter, picture, {});
   painter.restore();
 }

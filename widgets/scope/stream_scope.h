@@ -24,6 +24,7 @@ class StreamScope : public View {
 
   QString FigureName() const override { return QStringLiteral("scope"); }
   void DrawFigure(QPainter& painter, double width, double height) override;
+  FigureHeights HeightsOfFigure(double width) const override;
   std::vector<std::vector<std::string>> FigureTable() const override;
 
  protected:
