@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <optional>
 
 #include "app/engine/engine_session.h"
 #include "core/record/configuration/presets.h"
@@ -14,7 +13,7 @@ struct TrainArguments {
   std::string configuration;          // a file or the name of a preset
   std::string run;                    // "": the default place
   std::vector<std::string> settings;  // KEY=VALUE
-  std::optional<std::int64_t> steps;
+  std::string steps;                  // "": as configured
   bool json = false;
 };
 
@@ -25,7 +24,7 @@ Result<Configuration> ReadConfiguration(const TrainArguments& arguments) {
     if (!setting) return tl::unexpected(setting.error());
     settings.push_back(*std::move(setting));
   }
-  if (arguments.steps) settings.push_back({"train.steps", std::to_string(*arguments.steps)});
+  if (!arguments.steps.empty()) settings.push_back({"train.steps", arguments.steps});
   return LoadConfiguration(arguments.configuration, settings);
 }
 
@@ -40,6 +39,25 @@ CommandResult Run(const TrainArguments& arguments) {
   });
 }
 
+std::string KeyLine(const std::string& indent, const std::string& key, const Declaration& d) {
+  return fmt::format("{}{} [{}] {} Expects {}.\n", indent, key, ToToml(d.fallback), d.text,
+                     Expected(d));
+}
+
+// The constraints with their sentences and, below each, its options.
+std::string Constraints() {
+  std::string list =
+      "\nConstraints for mixing.constraint, each with its options; mixing.constraint=sinkhorn:"
+      "iterations=5\nsays the same as mixing.iterations=5 beside it:\n";
+  for (const MixingConstraint& constraint : MixingConstraints()) {
+    list += fmt::format("  {}  {}\n", constraint.name, constraint.text);
+    for (const Declaration& option : constraint.options) {
+      list += KeyLine("    ", "mixing." + option.key, option);
+    }
+  }
+  return list;
+}
+
 // The presets with their sentences, and the keys of a configuration, a line each.
 std::string PresetsAndKeys() {
   std::string list = "Presets:\n";
@@ -48,11 +66,9 @@ std::string PresetsAndKeys() {
   }
   list += "\nKeys for --set (defaults in brackets):\n";
   for (const ConfigurationKey& key : ConfigurationKeys()) {
-    list += fmt::format("  {} [{}] {} Expects {}.\n", key.declaration.key,
-                        ToToml(key.declaration.fallback), key.declaration.text,
-                        Expected(key.declaration));
+    list += KeyLine("  ", key.declaration.key, key.declaration);
   }
-  return list;
+  return list + Constraints();
 }
 
 Action DeclareTrain(CLI::App& app) {

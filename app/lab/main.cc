@@ -4,8 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <QApplication>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "app/lab/export_figure.h"
+#include "core/record/configuration/home_path.h"
 #include "widgets/window/main_window.h"
 
 namespace {
@@ -72,8 +75,12 @@ int main(int count, char** given) {
                "mhclab");
   Arguments arguments;
   Declare(app, arguments);
+  std::vector<std::string> texts;
+  for (int i = 0; i < count; ++i) texts.push_back(mhc::ArgumentWithHome(given[i]));
+  std::vector<char*> words;
+  for (std::string& text : texts) words.push_back(text.data());
   try {
-    app.parse(count, given);
+    app.parse(count, words.data());
   } catch (const CLI::Success& done) {
     return app.exit(done);
   } catch (const CLI::ParseError& error) {

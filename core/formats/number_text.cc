@@ -4,6 +4,7 @@
 #include <charconv>
 #include <clocale>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 
 namespace mhc {
@@ -47,6 +48,17 @@ std::optional<double> ParseNumber(std::string_view text) {
 
 bool IsTooLarge(std::string_view text) {
   return !ParseNumber(text).has_value() && ParseBeyondRange(text).has_value();
+}
+
+std::string WholeNumberText(std::string_view text) {
+  constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+  const auto number = ParseNumber(text);
+  const bool is_digits = text.find_first_of(".eE") == std::string_view::npos;
+  if (is_digits || !number || *number != std::floor(*number) ||
+      std::abs(*number) > kExactIntegers) {
+    return std::string(text);
+  }
+  return std::to_string(static_cast<std::int64_t>(*number));
 }
 
 }  // namespace mhc

@@ -21,4 +21,7 @@ std::optional<double> ParseNumber(std::string_view text);
 // True of a finite number too large for a double, "1e400".
 bool IsTooLarge(std::string_view text);
 
+// A whole number as a person may write it, "1e3" or "2.0", as its digits; another text as it is.
+std::string WholeNumberText(std::string_view text);
+
 }  // namespace mhc

@@ -15,9 +15,11 @@ struct Overloaded : Visitors... {
 template <class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
+constexpr double kExactIntegers = 9007199254740992.0;  // 2^53: a double has all integers up to it
+
 // "20" of a whole number, "0.05" of another: a bound as a person writes it.
 std::string Bound(double value) {
-  constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+  if (value == kExactIntegers) return "2^53";
   if (value == std::floor(value) && std::abs(value) < kExactIntegers) {
     return std::to_string(static_cast<std::int64_t>(value));
   }
@@ -54,6 +56,12 @@ std::optional<Value> Accepted(const Declaration& declaration, const Value& given
     if (!integer && !number) return std::nullopt;
     const double value = integer ? static_cast<double>(*integer) : *number;
     return InRange(declaration, value) ? std::optional<Value>(value) : std::nullopt;
+  }
+  // "1e6" is a million, in TOML and JSON too, where it is read as a floating-point number.
+  if (const auto* number = std::get_if<double>(&given);
+      number && std::holds_alternative<std::int64_t>(declaration.fallback) &&
+      *number == std::floor(*number) && std::abs(*number) <= kExactIntegers) {
+    return Accepted(declaration, static_cast<std::int64_t>(*number));
   }
   if (given.index() != declaration.fallback.index()) return std::nullopt;
   const bool fits = std::visit(

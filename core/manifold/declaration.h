@@ -32,7 +32,7 @@ struct Declaration {
 // What a declaration accepts, in words: "an integer from 0 to 10000", "one of sum, mean, learned".
 std::string Expected(const Declaration& declaration);
 
-// The value in the declared type (an integer widens to a number), or an error "KEY: found …,
+// The value in the declared type (3 is 3.0, and 1e3 is 1000), or an error "KEY: found …,
 // expected …". Numbers must be finite.
 Result<Value> Check(const Declaration& declaration, const Value& given);
 

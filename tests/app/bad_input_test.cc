@@ -53,6 +53,16 @@ TEST_F(BadInputTest, DataThatCannotBeTrainedOnAreNamed) {
   EXPECT_THAT(Names(), ElementsAre("binary", "empty", "folder", "short"));
 }
 
+TEST_F(BadInputTest, AFractionWhereAnIntegerIsNeededIsNamed) {
+  ExpectBadInput(
+      RunProgram({"mhc", "train", "tiny", "--run", Path("run").string(), "--steps", "2.5"}),
+      "train.steps: found 2.5, expected an integer");
+  ExpectBadInput(TryToTrain({"train.batch=1.5e0"}), "train.batch: found 1.5, expected an integer");
+  ExpectBadInput(RunProgram({"mhc", "study", "--seeds", "1.5"}), "1.5");
+  Write("half.toml", "[train]\nsteps = 10.5\n");
+  ExpectBadInput(RunProgram({"mhc", "train", Path("half.toml").string()}), "half.toml:2");
+}
+
 TEST_F(BadInputTest, AFolderThatIsThereAlreadyIsNotTrainedInto) {
   std::filesystem::create_directory(Path("run"));
   Write("run/mine", "keep");

@@ -1,10 +1,12 @@
 // Every command says what it does, with an example, and refuses what it does not know.
+#include "core/record/configuration/configuration.h"
 #include "program_test.h"
 
 namespace mhc {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class HelpTest : public ::testing::TestWithParam<const char*> {};
 
@@ -20,6 +22,20 @@ TEST_P(HelpTest, EveryCommandHasHelpWithAnExampleAndJson) {
 
 TEST_P(HelpTest, AnUnknownOptionIsNamedInOneSentence) {
   ExpectBadInput(RunProgram({"mhc", GetParam(), "--no-such-option"}), "");
+}
+
+TEST(TrainHelpTest, ListsEveryKeyAndEveryOptionOfTheConstraintsWithReadableLimits) {
+  const Finished help = RunProgram({"mhc", "train", "--help"});
+  for (const ConfigurationKey& key : ConfigurationKeys()) {
+    EXPECT_THAT(help.out, HasSubstr("\n  " + key.declaration.key + " ["));
+  }
+  for (const MixingConstraint& constraint : MixingConstraints()) {
+    EXPECT_THAT(help.out, HasSubstr("\n  " + constraint.name + "  " + constraint.text));
+    for (const Declaration& option : constraint.options) {
+      EXPECT_THAT(help.out, HasSubstr("\n    mixing." + option.key + " ["));
+    }
+  }
+  EXPECT_THAT(help.out, Not(HasSubstr("9007199254740992")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,

@@ -11,6 +11,7 @@
 #include <QRegularExpression>
 #include <QVBoxLayout>
 
+#include "core/record/configuration/home_path.h"
 #include "core/record/configuration/presets.h"
 #include "core/record/run/run_folder.h"
 #include "widgets/look/look.h"
@@ -167,7 +168,7 @@ void NewRunDialog::Check() {
     fault.remove(QRegularExpression(QStringLiteral("^--set ")));  // the field has the key's place
   } else {
     run_ = folder_->text().isEmpty() ? RunFolder::DefaultPath(configuration->name)
-                                     : std::filesystem::path(folder_->text().toStdString());
+                                     : std::filesystem::path(WithHome(folder_->text().toStdString()));
     std::error_code error;
     if (std::filesystem::exists(run_, error)) fault = tr("The folder exists already.");
   }

@@ -181,9 +181,11 @@ std::vector<ConfigurationKey> MakeKeys() {
   using D = DataSettings;
   keys.push_back(In("data.source", d, &D::source, {}, "",
                     "arithmetic (generated; its entropy is known), headers (this machine's C++ "
-                    "headers), or the path of a file or folder."));
+                    "headers), or the path of a file or folder (of which all that is UTF-8 text is "
+                    "read, but for names that begin with a dot)."));
   keys.push_back(In("data.format", d, &D::format, OneOf({"auto", "text", "jsonl"}), "",
-                    "What the source's files are; auto goes by the file's ending."));
+                    "What the source's files are; auto takes .jsonl, .ndjson and .json for JSON "
+                    "lines with a text under \"text\", and all else for text."));
   keys.push_back(In("data.tokenizer", d, &D::tokenizer, OneOf({"byte", "char"}), "",
                     "byte: 256 tokens; char: one token a character that occurs."));
   keys.push_back(In("data.validation_share", d, &D::validation_share, Above(0, 0.5), "",

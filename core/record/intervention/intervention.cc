@@ -1,8 +1,9 @@
 #include "core/record/intervention/intervention.h"
-#include "core/record/configuration/site_list.h"
 
 #include <charconv>
 
+#include "core/formats/number_text.h"
+#include "core/record/configuration/site_list.h"
 #include "core/record/intervention/given_request.h"
 
 namespace mhc {
@@ -130,7 +131,7 @@ Result<Transfer> ParseTransfer(std::string_view text) {
   if (text == "keep_logits") return Transfer{Transfer::Kind::kKeepLogits, 0};
   if (text == "match_matrix") return Transfer{Transfer::Kind::kMatchMatrix, 0};
   if (text.starts_with("blend(") && text.ends_with(")")) {
-    const std::string_view inside = text.substr(6, text.size() - 7);
+    const std::string inside = WholeNumberText(text.substr(6, text.size() - 7));
     std::int64_t steps = 0;
     const auto read = std::from_chars(inside.data(), inside.data() + inside.size(), steps);
     const bool whole = read.ec == std::errc() && read.ptr == inside.data() + inside.size();

@@ -13,6 +13,7 @@
 
 #include "core/formats/output_file.h"
 #include "core/formats/small_file.h"
+#include "core/record/configuration/home_path.h"
 
 namespace mhc {
 namespace {
@@ -156,11 +157,10 @@ Result<RunFolder> RunFolder::Open(const std::filesystem::path& path) {
 
 std::filesystem::path RunFolder::DefaultPath(const std::string& name) {
   const char* runs = std::getenv("MHC_RUNS");
-  const char* home = std::getenv("HOME");
   const std::filesystem::path base =
       runs != nullptr && *runs != '\0'
-          ? std::filesystem::path(runs)
-          : std::filesystem::path(home != nullptr ? home : ".") / "mhc-runs";
+          ? std::filesystem::path(WithHome(runs))
+          : std::filesystem::path(WithHome("~/mhc-runs"));
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   const std::string dated = fmt::format("{}-{:%Y-%m-%d}", name, fmt::localtime(now));
   std::filesystem::path path = base / dated;

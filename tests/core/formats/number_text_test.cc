@@ -69,5 +69,14 @@ TEST(NumberTexts, AreReadWithBlanksAndSignsButNothingElse) {
   }
 }
 
+TEST(NumberText, AWholeNumberIsWrittenInDigitsHoweverItWasGiven) {
+  EXPECT_EQ(WholeNumberText("1e3"), "1000");
+  EXPECT_EQ(WholeNumberText("2.0"), "2");
+  EXPECT_EQ(WholeNumberText("-1.5e1"), "-15");
+  for (const char* other : {"7", "2.5", "1e300", "e", "", "nan", "0x1e", "all"}) {
+    EXPECT_EQ(WholeNumberText(other), other);
+  }
+}
+
 }  // namespace
 }  // namespace mhc

@@ -71,6 +71,26 @@ TEST(Declaration, WidensAnIntegerToANumberAndKeepsTheRest) {
   EXPECT_EQ(Check(Readout(), std::string("mean")).value(), Value(std::string("mean")));
 }
 
+TEST(Declaration, TakesAWholeNumberForAnIntegerHoweverItIsWritten) {
+  EXPECT_EQ(Check(Steps(), 1e3).value(), Value(std::int64_t{1000}));
+  EXPECT_EQ(Check(Steps(), FromText(Steps(), "1e3")).value(), Value(std::int64_t{1000}));
+  EXPECT_EQ(Check(Steps(), FromText(Steps(), "20.0")).value(), Value(std::int64_t{20}));
+  EXPECT_EQ(RefusalOf(Steps(), 1e9),
+            "steps: found 1000000000, expected an integer from 0 to 10000");
+  const Declaration any{.key = "seed", .fallback = std::int64_t{1}};
+  EXPECT_EQ(RefusalOf(any, 1e300), "seed: found 1e+300, expected an integer");
+  EXPECT_EQ(RefusalOf(any, 0.5), "seed: found 0.5, expected an integer");
+  EXPECT_EQ(RefusalOf(any, std::nan("")), "seed: found nan, expected an integer");
+}
+
+TEST(Declaration, WritesItsLimitsAsAPersonReadsThem) {
+  EXPECT_EQ(Expected({.key = "seed",
+                      .fallback = std::int64_t{1},
+                      .minimum = 0,
+                      .maximum = 9007199254740992.0}),
+            "an integer from 0 to 2^53");
+}
+
 TEST(Toml, NumbersStayNumbersAndComeBackExactly) {
   EXPECT_EQ(ToToml(8.0), "8.0");
   EXPECT_EQ(ToToml(-0.0), "-0.0");

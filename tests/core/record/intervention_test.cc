@@ -57,6 +57,19 @@ TEST(Interventions, BareKindsTakeNoValueAndStepTakesOneOrNone) {
   EXPECT_FALSE(Make("step", "0").has_value());
 }
 
+TEST(Interventions, NumbersAreTakenAsAPersonWritesThem) {
+  EXPECT_EQ(Must(Make("iterations", "2e1")).value, Value(std::int64_t{20}));
+  EXPECT_EQ(Must(Make("learning_rate", "3e-4")).value, Value(3e-4));
+  EXPECT_EQ(Must(Make("step", "1e1")).value, Value(std::int64_t{10}));
+  EXPECT_EQ(Must(ParseTransfer("blend(1e2)")), (Transfer{Transfer::Kind::kBlend, 100}));
+  EXPECT_EQ(Must(ParseRequest(Small(), "r", R"({"kind": "iterations", "value": 2e1})")).value,
+            Value(std::int64_t{20}));
+  EXPECT_EQ(Must(ParseConstraint("sinkhorn:iterations=1e1")).options.Integer("iterations"), 10);
+  EXPECT_THAT(Make("iterations", "2.5").error().message,
+              AllOf(HasSubstr("2.5"), HasSubstr("an integer from")));
+  EXPECT_FALSE(ParseTransfer("blend(2.5)").has_value());
+}
+
 TEST(Interventions, WhatIsThereIsListedWhereSomethingElseIsAsked) {
   EXPECT_THAT(Make("dance").error().message,
               AllOf(HasSubstr("constraint=VALUE"), HasSubstr("on_nonfinite"), HasSubstr("pause")));

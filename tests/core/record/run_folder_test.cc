@@ -4,6 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
+
+#include "core/record/configuration/data_source.h"
+#include "core/record/configuration/home_path.h"
 #include "core/record/run/run_state.h"
 #include "record_fixture.h"
 
@@ -137,6 +142,28 @@ TEST_F(RunFolderTest, TheDefaultPathIsFreeAndBelowTheRunsOfTheUser) {
   std::filesystem::create_directory(first);
   EXPECT_EQ(RunFolder::DefaultPath("tiny"), first.string() + "-2");
   unsetenv("MHC_RUNS");
+}
+
+TEST_F(RunFolderTest, TheHomeOfTheUserMayStandAsATilde) {
+  const std::string home = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "";
+  setenv("HOME", folder_.c_str(), 1);
+  EXPECT_EQ(WithHome("~/a/b"), (folder_ / "a/b").string());
+  EXPECT_EQ(WithHome("~"), folder_.string());
+  for (const char* other : {"", "a~", "./~", "~somebody/a", "/~/a"}) {
+    EXPECT_EQ(WithHome(other), other);
+  }
+  EXPECT_EQ(ArgumentWithHome("--run=~/a"), "--run=" + (folder_ / "a").string());
+  EXPECT_EQ(ArgumentWithHome("~/a"), (folder_ / "a").string());
+  EXPECT_EQ(ArgumentWithHome("--run"), "--run");
+  std::ofstream(folder_ / "book.txt") << "text";
+  EXPECT_EQ(ResolvedSource("~/book.txt"),
+            (std::filesystem::canonical(folder_) / "book.txt").string());
+  EXPECT_EQ(ResolvedSource("~/none.txt"), (folder_ / "none.txt").string());
+  setenv("MHC_RUNS", "~/runs", 1);
+  EXPECT_EQ(RunFolder::DefaultPath("tiny").parent_path(), folder_ / "runs");
+  unsetenv("MHC_RUNS");
+  EXPECT_EQ(RunFolder::DefaultPath("tiny").parent_path(), folder_ / "mhc-runs");
+  setenv("HOME", home.c_str(), 1);
 }
 
 TEST_F(RunFolderTest, RunsAreFoundDirectlyBelowAFolderByName) {
