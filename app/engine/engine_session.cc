@@ -33,6 +33,9 @@ void Announce(const Experiment& experiment, ProgressDisplay& display) {
   display.OnMessage(fmt::format("{} blocks, {} channels, {} streams, {}; {} threads",
                                 c.model.blocks, c.model.channels, c.StreamCount(), mixing,
                                 at::get_num_threads()));
+  display.OnMessage("data: " + experiment.data().WhatWasRead());
+  const std::string& left_out = experiment.data().left_out();
+  if (!left_out.empty()) display.OnMessage("data: " + left_out);
 }
 
 CommandResult TrainToTheEnd(Experiment& experiment, ProgressDisplay& display) {

@@ -1,11 +1,15 @@
 #include "core/train/source_text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "core/formats/json_lines.h"
+#include "core/formats/quoted_text.h"
+#include "core/formats/text_bytes.h"
 #include "core/train/arithmetic_text.h"
+#include "core/train/source_files.h"
 
 namespace mhc {
 namespace {
@@ -16,114 +20,79 @@ constexpr std::int64_t kArithmeticCharacters = 1 << 20;
 constexpr std::uintmax_t kLargestSource = std::uintmax_t{1} << 30;
 constexpr const char* kHeaderFolder = "/usr/include/c++";
 
-// Length of the well-formed UTF-8 sequence at `at`, 0 where there is none (or a NUL).
-int SequenceLength(std::string_view text, std::size_t at, std::uint32_t* code_point) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  if (lead < 0x80) {
-    *code_point = lead;
-    return lead == 0 ? 0 : 1;
+Result<std::string> ReadWholeFile(const fs::path& path, const std::string& name) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error) return Fail("{}: cannot be read: {}", name, error.message());
+  if (size > kLargestSource) {
+    return Fail("{}: {} bytes, expected at most {}", name, size, kLargestSource);
   }
-  const int length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return 0;
-  std::uint32_t point = lead & (0xFF >> (length + 1));
-  for (int i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-    point = point << 6 | (byte(at + i) & 0x3F);
-  }
-  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (point < kSmallest[length] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) {
-    return 0;
-  }
-  *code_point = point;
-  return length;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Fail("{}: cannot be read, permission to open it is missing", name);
+  std::string text(size, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(size));
+  if (!file) return Fail("{}: reading stopped after {} of {} bytes", name, file.gcount(), size);
+  return text;
 }
 
-Status CheckText(std::string_view text, const std::string& path) {
-  std::uint32_t point = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const int length = SequenceLength(text, at, &point);
-    if (length == 0) {
-      return Fail("{}: byte 0x{:02x} at offset {} is no text, expected UTF-8 without NUL", path,
-                  static_cast<unsigned char>(text[at]), at);
-    }
-    at += length;
+bool IsJsonLines(const fs::path& path, const std::string& format) {
+  if (format != "auto") return format == "jsonl";
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".jsonl" || ending == ".ndjson" || ending == ".json";
+}
+
+void LeaveOut(SourceText& source, std::int64_t& count, std::int64_t left_out,
+              const std::string& name_and_reason) {
+  if (left_out > 0 && source.first_skipped.empty()) source.first_skipped = name_and_reason;
+  count += left_out;
+}
+
+// Appends what the file holds. Errors and what was left out name it as `name`; nothing is appended
+// where there is an error.
+Status AppendFile(const fs::path& path, const std::string& name, const std::string& format,
+                  SourceText& source) {
+  const auto bytes = ReadWholeFile(path, name);
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (auto packed = CheckSignature(*bytes); !packed) return FailWithin(name, packed.error());
+  if (!IsJsonLines(path, format)) {
+    if (auto text = CheckUtf8(*bytes); !text) return FailWithin(name, text.error());
+    source.text += std::string_view(*bytes).substr(ByteOrderMark(*bytes));
+    return {};
   }
+  const JsonTexts texts = ReadJsonTexts(*bytes);
+  const std::string first = fmt::format("{}:{}", name, texts.first_left_out);
+  if (texts.read == 0 && texts.left_out > 0) return Fail("{}", first);
+  LeaveOut(source, source.skipped_lines, texts.left_out, first);
+  source.text += texts.text;
   return {};
 }
 
-Result<std::string> ReadWholeFile(const fs::path& path) {
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error) return Fail("{}: cannot be read: {}", path.string(), error.message());
-  if (size > kLargestSource) {
-    return Fail("{}: {} bytes, expected at most {}", path.string(), size, kLargestSource);
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Fail("{}: cannot be read, permission to open it is missing", path.string());
-  std::string text(size, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(size));
-  if (!file)
-    return Fail("{}: reading stopped after {} of {} bytes", path.string(), file.gcount(), size);
-  return text;
-}
-
-// The `text` of each line of a JSON lines file, parted by newlines.
-Result<std::string> TextOfJsonLines(const std::string& lines, const std::string& path) {
-  std::string text;
-  std::size_t number = 0;
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t end = std::min(lines.find('\n', at), lines.size());
-    const std::string_view line = std::string_view(lines).substr(at, end - at);
-    at = end + 1;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || !json.contains("text") || !json["text"].is_string()) {
-      return Fail("{}:{}: expected a JSON object with a text under \"text\"", path, number);
-    }
-    text += json["text"].get_ref<const std::string&>() + "\n";
-  }
-  return text;
-}
-
-Result<std::string> ReadTextFile(const fs::path& path, const std::string& format) {
-  auto text = ReadWholeFile(path);
-  if (!text) return text;
-  if (auto status = CheckText(*text, path.string()); !status) {
-    return tl::unexpected(status.error());
-  }
-  const bool json_lines = format == "jsonl" || (format == "auto" && path.extension() == ".jsonl");
-  return json_lines ? TextOfJsonLines(*text, path.string()) : text;
-}
-
 Result<SourceText> ReadFolder(const fs::path& folder, const std::string& format) {
-  std::error_code error;
-  std::vector<fs::path> paths;
-  constexpr auto kOptions = fs::directory_options::skip_permission_denied;
-  for (auto it = fs::recursive_directory_iterator(folder, kOptions, error);
-       !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (!it->is_symlink() && it->is_regular_file()) paths.push_back(it->path());
-  }
-  if (error) return Fail("{}: cannot be read: {}", folder.string(), error.message());
-  std::sort(paths.begin(), paths.end());
+  const auto files = FindSourceFiles(folder);
+  if (!files) return tl::unexpected(files.error());
   SourceText source;
-  for (const fs::path& path : paths) {
-    const auto text = ReadTextFile(path, format);
-    if (!text) {
-      ++source.skipped_files;
+  for (const SourceFile& file : *files) {
+    const std::string name = Shown(file.path.lexically_relative(folder).string());
+    Status read = file.fault.empty() ? AppendFile(file.path, name, format, source)
+                                     : Status(Fail("{}: {}", name, file.fault));
+    if (!read) {
+      LeaveOut(source, source.skipped_files, 1, read.error().message);
       continue;
     }
     ++source.files;
-    source.text += *text;
+    source.linked_files += file.leads_out ? 1 : 0;
     if (source.text.size() > kLargestSource) {
       return Fail("{}: more than {} bytes of text, expected at most that", folder.string(),
                   kLargestSource);
     }
   }
   if (source.text.empty()) {
-    return Fail("{}: none of its {} files holds text, expected at least one UTF-8 file",
-                folder.string(), paths.size());
+    const std::string first =
+        source.first_skipped.empty() ? "" : fmt::format("; the first: {}", source.first_skipped);
+    return Fail("{}: none of its {} files holds text, expected at least one UTF-8 file{}",
+                folder.string(), files->size(), first);
   }
   return source;
 }
@@ -150,22 +119,22 @@ Result<fs::path> HeaderFolder() {
 
 }  // namespace
 
-Result<std::vector<std::uint32_t>> DecodeUtf8(std::string_view text) {
-  std::vector<std::uint32_t> points;
-  points.reserve(text.size());
-  std::uint32_t point = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const int length = SequenceLength(text, at, &point);
-    if (length == 0) return Fail("byte at offset {} is no UTF-8", at);
-    points.push_back(point);
-    at += length;
-  }
-  return points;
+std::string SourceText::LeftOut() const {
+  if (skipped_files == 0 && skipped_lines == 0) return "";
+  const auto lines = fmt::format("{} line{}", skipped_lines, skipped_lines == 1 ? "" : "s");
+  const auto of_files = fmt::format("{} of {} files", skipped_files, files + skipped_files);
+  const std::string what = skipped_files == 0   ? lines
+                           : skipped_lines == 0 ? of_files
+                                                : of_files + " and " + lines;
+  return fmt::format("left out {}; the first: {}", what, first_skipped);
 }
 
 Result<SourceText> ReadSourceText(const DataSettings& settings, std::int64_t seed) {
   if (settings.source == "arithmetic") {
-    return SourceText{ArithmeticText(seed, kArithmeticCharacters), ArithmeticEntropyFloor(), 0, 0};
+    SourceText generated;
+    generated.text = ArithmeticText(seed, kArithmeticCharacters);
+    generated.entropy_floor = ArithmeticEntropyFloor();
+    return generated;
   }
   fs::path path = settings.source;
   if (settings.source == "headers") {
@@ -181,10 +150,13 @@ Result<SourceText> ReadSourceText(const DataSettings& settings, std::int64_t see
                 path.string(),
                 fs::exists(status) ? "is neither file nor folder" : "does not exist");
   }
-  auto text = ReadTextFile(path, settings.format);
-  if (!text) return FailWithin("data.source", text.error());
-  if (text->empty()) return Fail("data.source: {} is empty, expected text", path.string());
-  return SourceText{std::move(*text), std::nullopt, 1, 0};
+  SourceText source;
+  if (auto read = AppendFile(path, path.string(), settings.format, source); !read) {
+    return FailWithin("data.source", read.error());
+  }
+  if (source.text.empty()) return Fail("data.source: {} is empty, expected text", path.string());
+  source.files = 1;
+  return source;
 }
 
 }  // namespace mhc

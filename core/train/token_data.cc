@@ -5,7 +5,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/formats/text_bytes.h"
 #include "core/manifold/counter_random.h"
+#include "core/record/configuration/data_source.h"
 #include "core/train/source_text.h"
 
 namespace mhc {
@@ -74,10 +76,12 @@ Result<TokenData> TokenData::Load(const Configuration& configuration) {
       std::llround(configuration.data.validation_share * static_cast<double>(count)));
   const std::int64_t validation = std::max(share, window);
   if (count - validation < window) {
+    const std::string left_out = source->LeftOut();
     return Fail(
         "data.source: {} has {} tokens, expected at least {} for a context of {} in each of "
-        "the training and validation parts",
-        configuration.data.source, count, 2 * window, configuration.model.context);
+        "the training and validation parts{}",
+        configuration.data.source, count, 2 * window, configuration.model.context,
+        left_out.empty() ? "" : "; " + left_out);
   }
   TokenData data;
   data.tokens_ = std::move(tokens->ids);
@@ -90,7 +94,9 @@ Result<TokenData> TokenData::Load(const Configuration& configuration) {
   data.validation_windows_ =
       std::clamp<std::int64_t>(kValidationTokens / data.context_, 1, fitting);
   data.entropy_floor_ = source->entropy_floor;
-  data.skipped_files_ = source->skipped_files;
+  data.files_ = source->files;
+  data.linked_files_ = source->linked_files;
+  data.left_out_ = source->LeftOut();
   data.hash_ = Fingerprint(data.tokens_, data.training_tokens_);
   return data;
 }
@@ -98,6 +104,8 @@ Result<TokenData> TokenData::Load(const Configuration& configuration) {
 std::int64_t TokenData::validation_tokens() const {
   return static_cast<std::int64_t>(tokens_.size()) - training_tokens_;
 }
+
+std::string TokenData::WhatWasRead() const { return ReadDataText(files_, tokens(), linked_files_); }
 
 Batch TokenData::Windows(const std::vector<std::int64_t>& starts) const {
   const auto rows = static_cast<std::int64_t>(starts.size());

@@ -43,7 +43,12 @@ class TokenData {
   // FNV-1a, 64 bits, of the tokens and where they are parted; 16 hexadecimal digits.
   const std::string& hash() const { return hash_; }
   std::optional<double> entropy_floor() const { return entropy_floor_; }
-  std::int64_t skipped_files() const { return skipped_files_; }
+  std::int64_t files() const { return files_; }  // that were read; 0 of generated text
+  std::int64_t tokens() const { return static_cast<std::int64_t>(tokens_.size()); }
+  // "3 files (1 by links out of the folder), 7,150 tokens".
+  std::string WhatWasRead() const;
+  // What was left out, how much of it, and the first with its reason; empty where nothing was.
+  const std::string& left_out() const { return left_out_; }
 
  private:
   TokenData() = default;
@@ -54,7 +59,8 @@ class TokenData {
   std::int64_t seed_ = 0, batch_ = 0, context_ = 0;
   std::int64_t validation_windows_ = 0;
   std::optional<double> entropy_floor_;
-  std::int64_t skipped_files_ = 0;
+  std::int64_t files_ = 0, linked_files_ = 0;
+  std::string left_out_;
   std::string hash_;
 };
 

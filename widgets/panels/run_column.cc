@@ -5,6 +5,7 @@
 #include "widgets/panels/alert_table.h"
 #include "widgets/panels/cost_values.h"
 #include "widgets/panels/cursor_values.h"
+#include "widgets/panels/data_note.h"
 #include "widgets/panels/difference_list.h"
 #include "widgets/panels/run_table.h"
 #include "widgets/panels/section.h"
@@ -32,6 +33,8 @@ RunColumn::RunColumn(const ViewContext& context, QWidget* parent) : QScrollArea(
   auto* alerts = new AlertTable(context, page);
   alerts->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   column->addWidget(alerts);
+  line();
+  column->addWidget(new DataNote(context, page));
   line();
   column->addWidget(new CostValues(context, page));
   column->addStretch(1);

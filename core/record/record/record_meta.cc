@@ -20,6 +20,7 @@ constexpr TextField kTexts[] = {
     {"program_version", &RunDescription::program_version},
     {"torch_version", &RunDescription::torch_version},
     {"device", &RunDescription::device},
+    {"data_left_out", &RunDescription::data_left_out},
     {"data_hash", &RunDescription::data_hash},
     {"mixing_dtype", &RunDescription::mixing_dtype},
 };
@@ -37,6 +38,8 @@ constexpr IntegerField kIntegers[] = {
     {"parameters", &RunDescription::parameters},
     {"mixing_parameters", &RunDescription::mixing_parameters},
     {"threads", &RunDescription::threads},
+    {"data_files", &RunDescription::data_files},
+    {"data_tokens", &RunDescription::data_tokens},
 };
 
 template <class Number>

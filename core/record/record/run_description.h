@@ -27,6 +27,9 @@ struct RunDescription {
   std::int64_t mixing_parameters = 0;
   std::int64_t threads = 0;
   std::string device;
+  std::int64_t data_files = 0;           // that were read; 0 of generated text, or not known
+  std::int64_t data_tokens = 0;          // 0: not known
+  std::string data_left_out;             // what was not read, in a sentence; empty: nothing
   std::string data_hash;                 // SHA-256-like fingerprint of the tokens, hexadecimal
   std::optional<double> entropy_floor;   // nats a token, of generated data
   std::string mixing_dtype = "float32";  // in which coefficients and Sinkhorn are computed

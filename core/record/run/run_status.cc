@@ -165,7 +165,10 @@ ordered_json ToJson(const RunStatus& status) {
                        {"peak_memory_mib", OrNull(status.peak_memory)},
                        {"probe_share", OrNull(status.probe_share)},
                        {"threads", d.threads},
-                       {"device", d.device}};
+                       {"device", d.device},
+                       {"data_files", d.data_files},
+                       {"data_tokens", d.data_tokens},
+                       {"data_left_out", d.data_left_out}};
   json["parent"] = nullptr;
   if (d.parent) json["parent"] = {{"id", d.parent->id}, {"step", d.parent->step}};
   json["checkpoints"] = status.checkpoints;

@@ -34,6 +34,7 @@ class Experiment {
   Result<RunState> Run(const std::function<bool()>& stop_requested);
 
   const RunFolder& folder() const { return run_.folder; }
+  const TokenData& data() const { return run_.data; }
 
  private:
   Experiment(RunFolder folder, RunLock lock, RecordWriter writer, TokenData data,

@@ -25,6 +25,9 @@ RunDescription Describe(const Configuration& configuration, const TokenData& dat
   description.mixing_parameters = model->MixingParameterCount();
   description.threads = host.threads;
   description.device = trainer.device().str();
+  description.data_files = data.files();
+  description.data_tokens = data.tokens();
+  description.data_left_out = data.left_out();
   description.data_hash = data.hash();
   description.entropy_floor = data.entropy_floor();
   return description;
@@ -67,7 +70,13 @@ Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given
   std::unique_ptr<Experiment> experiment(new Experiment(std::move(*folder), std::move(*lock),
                                                         std::move(*writer), std::move(*data),
                                                         std::move(trainer), {}, host));
-  if (auto status = experiment->run_.SaveCheckpoint("start"); !status) {
+  TrainingRun& made = experiment->run_;
+  if (const std::string& left_out = made.data.left_out(); !left_out.empty()) {
+    if (auto told = made.writer.AppendAlert(0, "data", "data: " + left_out); !told) {
+      return tl::unexpected(told.error());
+    }
+  }
+  if (auto status = made.SaveCheckpoint("start"); !status) {
     return tl::unexpected(status.error());
   }
   return experiment;
@@ -92,8 +101,13 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
   auto data = TokenData::Load(folder->configuration());
   if (!data) return tl::unexpected(data.error());
   if (data->hash() != description->data_hash) {
-    return Fail("{}: the data of {} have changed: found {}, expected {}", run.string(),
-                folder->configuration().data.source, data->hash(), description->data_hash);
+    const bool other_version = description->program_version != host.program_version;
+    return Fail("{}: the data of {} have changed{}: found {}, expected {}", run.string(),
+                folder->configuration().data.source,
+                other_version ? fmt::format(", or version {} read them otherwise",
+                                            description->program_version)
+                              : "",
+                data->hash(), description->data_hash);
   }
   const auto rows = reader->Checkpoints();
   if (!rows) return tl::unexpected(rows.error());

@@ -41,6 +41,26 @@ class ExperimentStartTest : public ExperimentTest {
   }
 };
 
+TEST_F(ExperimentStartTest, TheRecordSaysWhatWasReadOfTheDataAndWhatWasLeftOut) {
+  Write("data/a.txt", std::string(1000, 'x'));
+  Write("data/book.txt.gz", "\x1F\x8B\x08...");
+  StartAndRun("run", {{"data.source", (folder_ / "data").string()}});
+  RecordReader reader = Reader("run");
+  const RunDescription description = Must(reader.Description());
+  EXPECT_EQ(description.data_files, 1);
+  EXPECT_EQ(description.data_tokens, 1000);
+  EXPECT_THAT(description.data_left_out,
+              HasSubstr("left out 1 of 2 files; the first: book.txt.gz: compressed with gzip"));
+  const std::vector<Alert> alerts = Must(reader.Alerts());
+  ASSERT_THAT(alerts, SizeIs(1));
+  EXPECT_EQ(alerts[0].kind, "data");
+  EXPECT_EQ(alerts[0].text, "data: " + description.data_left_out);
+
+  StartAndRun("whole", {{"data.source", (folder_ / "data" / "a.txt").string()}});
+  EXPECT_EQ(Must(Reader("whole").Description()).data_left_out, "");
+  EXPECT_THAT(Must(Reader("whole").Alerts()), SizeIs(0));
+}
+
 TEST_F(ExperimentStartTest, AFinishedRunHasARowAStepAndItsCheckpoints) {
   EXPECT_EQ(StartAndRun("run", {{"train.checkpoint_every", "8"}, {"train.evaluate_every", "10"}}),
             RunState::kFinished);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/formats/text_bytes.h"
 #include "train_fixture.h"
 
 namespace mhc {
@@ -13,6 +14,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 class SourceTextTest : public TrainTest {
  protected:
@@ -76,6 +78,17 @@ TEST_F(SourceTextTest, EveryLengthOfUtf8IsText) {
   EXPECT_THAT(Must(DecodeUtf8(text)), ElementsAre('a', 0xE9, 0x20AC, 0x1F600, 0x10FFFF));
 }
 
+TEST_F(SourceTextTest, TheMarkOfUtf8InFrontIsNoPartOfTheTextAndLineEndsAre) {
+  EXPECT_EQ(TextOf(Write("a.txt", "\xEF\xBB\xBFone\r\ntwo\r\n")), "one\r\ntwo\r\n");
+  EXPECT_THAT(Refusal(Write("b.txt", "\xEF\xBB\xBFone\xFF")),
+              HasSubstr("byte 0xff at offset 6"));  // of the file
+}
+
+TEST_F(SourceTextTest, ACompressedFileIsNamedAsSuch) {
+  EXPECT_THAT(Refusal(Write("book.txt.gz", "\x1F\x8B\x08...")),
+              AllOf(HasSubstr("book.txt.gz: compressed with gzip"), HasSubstr("gunzip")));
+}
+
 TEST_F(SourceTextTest, AFileThatMayNotBeReadIsNamed) {
   const fs::path file = Write("locked.txt", "text");
   fs::permissions(folder_, fs::perms::all);
@@ -111,20 +124,90 @@ TEST_F(SourceTextTest, BinaryFilesOfAFolderAreCountedAndLeftOut) {
   EXPECT_EQ(source.skipped_files, 1);
 }
 
-TEST_F(SourceTextTest, LinksInAFolderAreNotFollowed) {
-  Write("secret.txt", "secret");
-  Write("elsewhere/secret.txt", "secret");
-  Write("data/1.txt", "one");
-  fs::create_symlink(folder_ / "secret.txt", folder_ / "data" / "2.txt");
-  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "data" / "3");
-  fs::create_symlink("nowhere", folder_ / "data" / "4.txt");
-  EXPECT_EQ(TextOf(folder_ / "data"), "one");
+TEST_F(SourceTextTest, WhatIsLeftOutOfAFolderIsCountedAndTheFirstIsNamedWithItsReason) {
+  Write("data/a.txt", "one ");
+  Write("data/b/latin1.txt", "na\xEFve caf\xE9 au lait");
+  Write("data/c.txt.gz", "\x1F\x8B\x08...");
+  Write("data/d.jsonl", "{\"text\": \"two\"}\noops\n{\"text\": \"three\"}\n[]\n");
+  const SourceText source = Must(ReadFrom(folder_ / "data"));
+  EXPECT_EQ(source.text, "one two\nthree\n");
+  EXPECT_EQ(source.files, 2);
+  EXPECT_EQ(source.skipped_files, 2);
+  EXPECT_EQ(source.skipped_lines, 2);
+  EXPECT_THAT(source.LeftOut(), StartsWith("left out 2 of 4 files and 2 lines; the first: "
+                                           "b/latin1.txt: byte 0xef at offset 2 is no text"));
 }
 
-TEST_F(SourceTextTest, ALinkThatLeadsToItselfIsNotFollowedEither) {
+TEST_F(SourceTextTest, NothingIsSaidWhereNothingWasLeftOut) {
+  Write("data/a.txt", "one ");
+  Write("data/empty.txt", "");
+  EXPECT_EQ(Must(ReadFrom(folder_ / "data")).LeftOut(), "");
+}
+
+TEST_F(SourceTextTest, AFolderOfLinksIsReadThroughThem) {
+  Write("blobs/5d41402a", "{\"text\": \"two\"}\n");
+  Write("blobs/7d793037", "one ");
+  fs::create_directories(folder_ / "snapshots" / "main");
+  fs::create_symlink("../../blobs/5d41402a", folder_ / "snapshots" / "main" / "train.jsonl");
+  fs::create_symlink("../../blobs/7d793037", folder_ / "snapshots" / "main" / "a.txt");
+  const SourceText source = Must(ReadFrom(folder_ / "snapshots" / "main"));
+  EXPECT_EQ(source.text, "one two\n");
+  EXPECT_EQ(source.files, 2);
+  EXPECT_EQ(source.linked_files, 2);
+  EXPECT_EQ(source.LeftOut(), "");
+}
+
+TEST_F(SourceTextTest, AFileWithSeveralNamesIsReadOnceUnderALinksName) {
+  Write("cache/blobs/5d41402a", "{\"text\": \"one\"}\n");
+  Write("cache/blobs/7d793037", "two ");
+  fs::create_directories(folder_ / "cache" / "snapshots");
+  fs::create_symlink("../blobs/5d41402a", folder_ / "cache" / "snapshots" / "train.jsonl");
+  fs::create_symlink("../blobs/5d41402a", folder_ / "cache" / "snapshots" / "train2.jsonl");
+  fs::create_hard_link(folder_ / "cache" / "blobs" / "7d793037", folder_ / "cache" / "z.txt");
+  const SourceText source = Must(ReadFrom(folder_ / "cache"));
+  EXPECT_EQ(source.text, "two one\n");
+  EXPECT_EQ(source.files, 2);
+  EXPECT_EQ(source.linked_files, 0);
+}
+
+TEST_F(SourceTextTest, LinksThatLeadInACircleNowhereOrToAFolderElsewhereAreNotWalked) {
+  Write("elsewhere/secret.txt", "secret");
   Write("data/1.txt", "one");
-  fs::create_symlink("loop", folder_ / "data" / "loop");
-  EXPECT_EQ(TextOf(folder_ / "data"), "one");
+  fs::create_directory_symlink("..", folder_ / "data" / "2-up");
+  fs::create_directory_symlink(".", folder_ / "data" / "3-itself");
+  fs::create_symlink("4-loop", folder_ / "data" / "4-loop");
+  fs::create_symlink("nowhere", folder_ / "data" / "5.txt");
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "data" / "6");
+  const SourceText source = Must(ReadFrom(folder_ / "data"));
+  EXPECT_EQ(source.text, "one");
+  EXPECT_EQ(source.skipped_files, 4);
+  EXPECT_THAT(source.first_skipped, HasSubstr("2-up: a link to a folder elsewhere"));
+}
+
+TEST_F(SourceTextTest, WhatIsHiddenInAFolderIsNoPartOfTheData) {
+  Write("data/1.txt", "one");
+  Write("data/.git/config", "[core]");
+  Write("data/.gitattributes", "* text");
+  const SourceText source = Must(ReadFrom(folder_ / "data"));
+  EXPECT_EQ(source.text, "one");
+  EXPECT_EQ(source.skipped_files, 0);
+  Write(".hidden/1.txt", "two");
+  EXPECT_EQ(TextOf(folder_ / ".hidden"), "two");  // what was named is read
+}
+
+TEST_F(SourceTextTest, WhatMayNotBeReadInAFolderIsNamed) {
+  Write("data/1.txt", "one");
+  const fs::path file = Write("data/2.txt", "locked"), inner = Write("data/3/in.txt", "locked");
+  ASSERT_EQ(mkfifo((folder_ / "data" / "4").c_str(), 0600), 0);
+  fs::permissions(folder_, fs::perms::all);
+  fs::permissions(file, fs::perms::none);
+  fs::permissions(inner.parent_path(), fs::perms::none);
+  const AsNobody nobody;
+  if (!nobody.changed()) GTEST_SKIP() << "root cannot become nobody here";
+  const SourceText source = Must(ReadFrom(folder_ / "data"));
+  EXPECT_EQ(source.text, "one");
+  EXPECT_EQ(source.skipped_files, 3);
+  EXPECT_THAT(source.first_skipped, AllOf(HasSubstr("2.txt"), HasSubstr("permission")));
 }
 
 TEST_F(SourceTextTest, AFolderWithoutTextIsNamed) {
@@ -142,11 +225,25 @@ TEST_F(SourceTextTest, JsonLinesGiveTheTextOfEachLine) {
   EXPECT_EQ(TextOf(Write("a.jsonl", lines), "text"), lines);
 }
 
-TEST_F(SourceTextTest, AWrongJsonLineIsNamedByItsNumber) {
+TEST_F(SourceTextTest, AWrongJsonLineIsLeftOutAndNamedByItsNumber) {
   for (const char* line : {"{", "[1]", "\"text\"", "{\"txt\": \"a\"}", "{\"text\": 3}"}) {
     const std::string lines = std::string("{\"text\": \"one\"}\n\n") + line + "\n";
-    EXPECT_THAT(Refusal(Write("a.jsonl", lines)), AllOf(HasSubstr("a.jsonl:3:"), HasSubstr("text")))
+    const SourceText source = Must(ReadFrom(Write("a.jsonl", lines)));
+    EXPECT_EQ(source.text, "one\n");
+    EXPECT_EQ(source.skipped_lines, 1);
+    EXPECT_THAT(source.LeftOut(), AllOf(StartsWith("left out 1 line; the first: "),
+                                        HasSubstr("a.jsonl:3:"), Not(HasSubstr("\n"))))
         << line;
+    EXPECT_THAT(Refusal(Write("b.jsonl", std::string("\n") + line)),
+                AllOf(HasSubstr("b.jsonl:2:"), Not(HasSubstr("accepted"))));
+  }
+}
+
+TEST_F(SourceTextTest, EveryEndingOfJsonLinesIsReadAsSuch) {
+  const std::string lines = "{\"text\": \"one\"}\n";
+  for (const char* name : {"a.jsonl", "a.JSONL", "a.ndjson", "a.NdJson", "a.json"}) {
+    EXPECT_EQ(TextOf(Write(name, lines)), "one\n") << name;
+    EXPECT_EQ(TextOf(Write(name, lines), "text"), lines) << name;
   }
 }
 
@@ -154,6 +251,7 @@ TEST_F(SourceTextTest, TheHeadersOfThisMachineAreText) {
   if (!fs::exists("/usr/include/c++")) GTEST_SKIP() << "no C++ headers here";
   const SourceText source = Must(ReadFrom("headers"));
   EXPECT_GT(source.files, 100);
+  EXPECT_EQ(source.LeftOut(), "");
   EXPECT_THAT(source.text.substr(0, 200000), HasSubstr("#include"));
   EXPECT_EQ(TextOf("headers"), source.text);
 }

@@ -14,6 +14,8 @@ using testing::Each;
 using testing::HasSubstr;
 using testing::Lt;
 
+namespace fs = std::filesystem;
+
 class TokenDataTest : public TrainTest {
  protected:
   // Every position of the text is another character, so that a token says where it stands.
@@ -129,11 +131,43 @@ TEST_F(TokenDataTest, CharactersAreNumberedByCodePoint) {
             (std::vector<std::int64_t>{1, 4, 0, 1, 2, 3, 0, 1}));
 }
 
+TEST_F(TokenDataTest, BothTokenizersTakeTheSameText) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += "{\"text\": \"row of words\\u0000tail\"}\n";
+  const fs::path file = Write("a.jsonl", lines);
+  for (const char* tokenizer : {"byte", "char"}) {
+    const TokenData data = Must(TokenData::Load(
+        TinyConfiguration({{"data.source", file.string()}, {"data.tokenizer", tokenizer}})));
+    EXPECT_EQ(data.tokens(), 20 * 18) << tokenizer;
+    EXPECT_EQ(data.left_out(), "") << tokenizer;
+  }
+}
+
+TEST_F(TokenDataTest, SaysWhatItReadAndWhatItLeftOut) {
+  Write("data/a.txt", std::string(1000, 'x'));
+  Write("data/b.txt", std::string(500, 'y'));
+  Write("data/c.gz", "\x1F\x8B\x08...");
+  Write("blob", std::string(700, 'z'));
+  fs::create_symlink(folder_ / "blob", folder_ / "data" / "d.txt");
+  const TokenData data =
+      Must(TokenData::Load(TinyConfiguration({{"data.source", (folder_ / "data").string()}})));
+  EXPECT_EQ(data.WhatWasRead(), "3 files (1 by links out of the folder), 2,200 tokens");
+  EXPECT_THAT(data.left_out(), HasSubstr("left out 1 of 4 files; the first: c.gz: compressed"));
+  EXPECT_EQ(Load(positions_).WhatWasRead(), "1 file, 1,200 tokens");
+  EXPECT_EQ(Must(TokenData::Load(TinyConfiguration())).WhatWasRead(), "1,048,576 tokens");
+}
+
 TEST_F(TokenDataTest, ASourceThatIsTooShortIsRefusedWithWhatItTakes) {
   const auto data = TokenData::Load(ConfigurationOf(std::string(17, 'x'), {}));
   ASSERT_FALSE(data.has_value());
   EXPECT_THAT(data.error().message,
               AllOf(HasSubstr("text.txt"), HasSubstr("17 tokens"), HasSubstr("at least 18")));
+  Write("data/a.txt", std::string(17, 'x'));
+  Write("data/book.gz", "\x1F\x8B\x08...");
+  const auto folder =
+      TokenData::Load(TinyConfiguration({{"data.source", (folder_ / "data").string()}}));
+  ASSERT_FALSE(folder.has_value());
+  EXPECT_THAT(folder.error().message, AllOf(HasSubstr("17 tokens"), HasSubstr("book.gz")));
   for (const char* share : {"0.0001", "0.05", "0.5"}) {
     const auto enough =
         TokenData::Load(ConfigurationOf(std::string(18, 'x'), {{"data.validation_share", share}}));

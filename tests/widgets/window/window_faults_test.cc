@@ -7,7 +7,9 @@
 #include <QProcess>
 #include <fstream>
 
+#include "core/record/configuration/home_path.h"
 #include "core/record/intervention/inbox.h"
+#include "core/record/record/record_writer.h"
 #include "widgets/frame/view.h"
 #include "widgets/runs/engine_launch.h"
 #include "window_fixture.h"
@@ -169,6 +171,39 @@ TEST_F(MainWindowTest, WithoutOpenGLTheScopeIsDrawnAndSaysSo) {
     says_so = says_so || label->text().contains("drawn without OpenGL");
   }
   EXPECT_NE(says_so, has_opengl);
+}
+
+TEST_F(MainWindowTest, WhatWasReadOfTheDataAndWhatWasLeftOutStandsOnTheScreen) {
+  const std::filesystem::path run = runs_.filePath("data").toStdString();
+  {
+    auto configuration = LoadConfiguration("tiny", std::vector<Setting>{{"data.source", "/texts"}});
+    ASSERT_TRUE(RunFolder::Create(run, *configuration).has_value());
+    RunDescription description;
+    description.id = "0123456789abcdef";
+    description.data_files = 3;
+    description.data_tokens = 7150;
+    description.data_left_out = "left out 1 of 4 files; the first: <b>c.gz</b>: compressed";
+    ASSERT_TRUE(
+        RecordWriter::Create(run / "record.sqlite", description)->Close(RunState::kStopped));
+  }
+  window_->OpenRun(run);
+  const auto* read = Find<QLabel>("dataRead");
+  const auto* left_out = Find<QLabel>("dataLeftOut");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return read->text().contains("tokens"); }, kLimit_ms));
+  EXPECT_EQ(read->text(), "texts: 3 files, 7,150 tokens");
+  EXPECT_TRUE(left_out->isVisibleTo(window_.get()));
+  EXPECT_TRUE(left_out->text().contains("<b>c.gz</b>")) << "plain text";
+  EXPECT_EQ(left_out->textFormat(), Qt::PlainText);
+}
+
+TEST_F(MainWindowTest, TheFolderOfANewRunMayBeginAtHome) {
+  Action("actionNewRun")->trigger();
+  auto* dialog = Find<NewRunDialog>("newRunDialog");
+  ASSERT_NE(dialog, nullptr);
+  dialog->findChild<QLineEdit*>("runFolderEdit")->setText("~/mhc-runs-of-a-test/one");
+  EXPECT_EQ(dialog->run().string(), WithHome("~/mhc-runs-of-a-test/one"));
+  EXPECT_TRUE(QString::fromStdString(dialog->run().string()).startsWith('/'));
+  dialog->reject();
 }
 
 }  // namespace
