@@ -37,8 +37,11 @@ struct Command {
   Action (*declare)(CLI::App& app) = nullptr;
 };
 
-// All of the text on standard output, or the reason why it did not get there.
+// All of the text on standard output, or the reason why it did not get there: for people, in ASCII
+// where the locale does not write UTF-8.
 CommandResult Print(std::string_view text);
+// The same of a JSON document and a line feed, which is UTF-8 in every locale.
+CommandResult PrintDocument(std::string_view json);
 
 // "--json", which every command has.
 void AddJsonOption(CLI::App& app, bool& json);

@@ -1,10 +1,15 @@
 #include "app/command_line/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <vector>
 
+#include "app/command_line/terminal.h"
+#include "core/formats/legible_text.h"
 #include "core/formats/quoted_text.h"
+#include "core/record/configuration/home_path.h"
 
 namespace mhc {
 namespace {
@@ -16,7 +21,7 @@ int Report(const CommandError& error) {
   for (char& character : message) {
     if (character == '\n' || character == '\r') character = ' ';
   }
-  fmt::print(stderr, "mhc: {}\n", Shown(message));
+  fmt::print(stderr, "mhc: {}\n", LegibleText(Shown(message)));
   return error.exit_status;
 }
 
@@ -33,14 +38,24 @@ std::string CommandList(std::span<const Command> commands) {
          "version.\nExit status: 0 done, 1 failed, 2 bad usage or bad input.\n";
 }
 
-// arguments[0] is the name of the command.
-CommandResult RunDeclared(const Command& command, int count, char** arguments) {
+// Examples stay as they can be copied.
+std::string HelpForOutput(const std::string& help) {
+  const std::size_t examples = std::min(help.find("\nExample"), help.size());
+  return LinesForOutput(help.substr(0, examples)) + help.substr(examples);
+}
+
+// given[0] is the name of the command.
+CommandResult RunDeclared(const Command& command, int count, char** given) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < count; ++i) texts.push_back(ArgumentWithHome(given[i]));
+  std::vector<char*> arguments;
+  for (std::string& text : texts) arguments.push_back(text.data());
   CLI::App app(command.text, "mhc " + command.name);
   const Action action = command.declare(app);
   try {
-    app.parse(count, arguments);
+    app.parse(count, arguments.data());
   } catch (const CLI::CallForHelp&) {
-    return Print(app.help());
+    return Print(HelpForOutput(app.help()));
   } catch (const CLI::ParseError& error) {
     return BadInput({fmt::format("{}: {} (\"mhc {} --help\" says what is expected)", command.name,
                                  error.what(), command.name)});
@@ -60,7 +75,9 @@ const Command* FindCommand(std::span<const Command> commands, std::string_view n
 int RunCommandLine(std::span<const Command> commands, int count, char** arguments,
                    CommandError (*elsewhere)(char** arguments)) {
   const std::string_view name = count > 1 ? arguments[1] : "";
-  if (name == "--help" || name == "-h") return Report(Print(CommandList(commands)));
+  if (name == "--help" || name == "-h") {
+    return Report(Print(LinesForOutput(CommandList(commands))));
+  }
   if (name == "--version") return Report(Print("mhc " MHC_VERSION "\n"));
   const Command* command = FindCommand(commands, name);
   if (!command) {

@@ -37,24 +37,23 @@ Result<SiteOptions> ReadOptions(const SiteArguments& arguments) {
   return options;
 }
 
-std::string Report(const SiteArguments& arguments, const SiteOptions& options, const SiteFile& site,
-                   const SiteOutputs& outputs) {
+CommandResult Report(const SiteArguments& arguments, const SiteOptions& options,
+                     const SiteFile& site, const SiteOutputs& outputs) {
   const auto shapes = SiteOutputShapes(site, outputs);
   if (!arguments.json) {
     std::string text = arguments.out + ":";
     for (const auto& [name, shape] : shapes) {
       text += fmt::format(" {} [{}]", name, fmt::join(shape, ","));
     }
-    return text + '\n';
+    return Print(text + '\n');
   }
   ordered_json tensors;
   for (const auto& [name, shape] : shapes) tensors[name] = shape;
-  return DumpJson({{"out", arguments.out},
-                   {"kernels", arguments.kernels},
-                   {"compute", arguments.compute},
-                   {"constraint", ToText(options.choice)},
-                   {"tensors", tensors}}) +
-         '\n';
+  return PrintDocument(DumpJson({{"out", arguments.out},
+                                 {"kernels", arguments.kernels},
+                                 {"compute", arguments.compute},
+                                 {"constraint", ToText(options.choice)},
+                                 {"tensors", tensors}}));
 }
 
 void DeclareMapOptions(CLI::App& app, SiteArguments& arguments) {
@@ -96,7 +95,7 @@ CommandResult ComputeSite(const SiteArguments& arguments, const SiteFunction& co
   if (const Status written = ReplaceFile(arguments.out, append); !written) {
     return Failed(written.error());
   }
-  return Print(Report(arguments, *options, *site, *outputs));
+  return Report(arguments, *options, *site, *outputs);
 }
 
 Action DeclareSite(CLI::App& app, CommandResult (*run)(const SiteArguments& arguments)) {

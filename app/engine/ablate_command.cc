@@ -6,9 +6,10 @@
 #include <numeric>
 #include <optional>
 
-#include "app/command_line/text_table.h"
+#include "app/command_line/terminal.h"
 #include "app/engine/engine_process.h"
 #include "core/formats/json_text.h"
+#include "core/formats/number_text.h"
 #include "core/record/configuration/site_list.h"
 #include "core/record/intervention/intervention.h"
 #include "core/record/run/run_checkpoint.h"
@@ -94,7 +95,7 @@ std::string Text(const AblationStudy& study) {
                     SitesToText(ablation.sites), fmt::format("{:.6f}", outcome.loss),
                     fmt::format("{:+.6f}", outcome.delta)});
   }
-  return AlignedTable(rows);
+  return TableForOutput(rows, TableHead::kFirstRow);
 }
 
 CommandResult Run(const AblateArguments& arguments) {
@@ -128,7 +129,7 @@ CommandResult Run(const AblateArguments& arguments) {
   for (const AblationOutcome& outcome : study.interventions) {
     json["interventions"].push_back(ToJson(outcome));
   }
-  return Print(DumpJson(json) + '\n');
+  return PrintDocument(DumpJson(json));
 }
 
 Action DeclareAblate(CLI::App& app) {
@@ -139,6 +140,7 @@ Action DeclareAblate(CLI::App& app) {
   app.add_option("--batches", arguments->batches,
                  "Validation batches that each loss is taken over, evenly spread; all where the "
                  "run has fewer (4)")
+      ->transform(WholeNumberText)
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   app.add_option("--sites", arguments->sites,
                  "Sites that are intervened at, as 0-3,7 (default: all)");

@@ -106,7 +106,8 @@ std::string Text(const nlohmann::ordered_json& findings) {
 
 CommandResult Run(bool json) {
   const nlohmann::ordered_json findings = Findings();
-  if (auto printed = Print(json ? DumpJson(findings) + '\n' : Text(findings)); !printed) {
+  const auto printed = json ? PrintDocument(DumpJson(findings)) : Print(Text(findings));
+  if (!printed) {
     return printed;
   }
   const std::size_t problems = findings["problems"].size();

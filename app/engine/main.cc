@@ -11,6 +11,7 @@
 #include "app/engine/reference_site_command.h"
 #include "app/engine/resume_command.h"
 #include "app/engine/train_command.h"
+#include "core/formats/legible_text.h"
 
 namespace {
 
@@ -22,7 +23,8 @@ int Run(int count, char** arguments) {
 
 // The first line of a library's message, which goes on with a stack trace.
 int Fail(const std::string& what, const std::string& text) {
-  fmt::print(stderr, "mhc: {}{}\n", what, text.substr(0, text.find('\n')));
+  const std::string line = what + text.substr(0, text.find('\n'));
+  fmt::print(stderr, "mhc: {}\n", mhc::LegibleText(line));
   return mhc::kExitFailed;
 }
 

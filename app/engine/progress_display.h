@@ -9,6 +9,11 @@
 
 namespace mhc {
 
+// The moving line on a terminal of so many columns, with a bar where there is room for one and
+// without the parts that there is none for: never longer than the terminal is wide. Pure.
+std::string ProgressLine(const Progress& progress, const std::optional<double>& validation_loss,
+                         int columns, bool utf8);
+
 class ProgressDisplay : public ExperimentObserver {
  public:
   // `log` receives every message too: the run's engine.log, set once the folder is there.
@@ -23,7 +28,7 @@ class ProgressDisplay : public ExperimentObserver {
  private:
   void WriteLog(const std::string& line);
 
-  bool terminal_;
+  bool moves_;  // the line: a terminal that takes escape codes
   std::chrono::steady_clock::time_point shown_;
   std::optional<double> validation_loss_;
   bool line_open_ = false;

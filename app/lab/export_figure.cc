@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "core/formats/legible_text.h"
 #include "widgets/figures/figure_file.h"
 #include "widgets/figures/figure_table.h"
 
@@ -16,7 +17,7 @@ namespace {
 constexpr int kLongestWait_ms = 30000;
 
 int Refuse(int status, const std::string& sentence) {
-  fmt::print(stderr, "mhclab: {}\n", sentence);
+  fmt::print(stderr, "mhclab: {}\n", LegibleText(sentence));
   return status;
 }
 

@@ -109,17 +109,18 @@ Status Write(RecordReader& reader, const ExportOptions& options, OutputFile& fil
   return WriteMatrices(reader, options, file, written);
 }
 
-std::string Report(const ExportOptions& options, const Written& written) {
+CommandResult Report(const ExportOptions& options, const Written& written) {
   const bool matrices = options.as == "matrices";
   if (options.json) {
     nlohmann::ordered_json json = {
         {"out", options.out}, {"as", options.as}, {"rows", written.rows}};
     if (matrices) json.update({{"step", written.step}, {"shape", written.shape}});
-    return DumpJson(std::move(json)) + '\n';
+    return PrintDocument(DumpJson(std::move(json)));
   }
-  return matrices ? fmt::format("{}: H_res of {} sites at step {}, [{}] float64\n", options.out,
-                                written.rows, written.step, fmt::join(written.shape, ", "))
-                  : fmt::format("{}: {} rows\n", options.out, written.rows);
+  return Print(matrices
+                   ? fmt::format("{}: H_res of {} sites at step {}, [{}] float64\n", options.out,
+                                 written.rows, written.step, fmt::join(written.shape, ", "))
+                   : fmt::format("{}: {} rows\n", options.out, written.rows));
 }
 
 CommandResult Run(const ExportOptions& options) {
@@ -154,7 +155,7 @@ CommandResult Run(const ExportOptions& options) {
   // What the record cannot give is bad input; what the disk does not take is a failure.
   if (!done && !read && !written.output_failed && !written.begun) return Failed(done.error());
   if (!done) return read ? CommandResult(Failed(done.error())) : BadInput(done.error());
-  return options.out.empty() ? CommandResult() : Print(Report(options, written));
+  return options.out.empty() ? CommandResult() : Report(options, written);
 }
 
 Action DeclareExport(CLI::App& app) {
@@ -166,6 +167,7 @@ Action DeclareExport(CLI::App& app) {
   app.add_option("--out", options->out, "File to write (default: standard output)");
   app.add_option("--step", options->step,
                  "For matrices: the snapshot at or before this step (default: the newest)")
+      ->transform(WholeNumberText)
       ->check(CLI::Range(std::int64_t{0}, kLastStepOfMatrices));
   AddJsonOption(app, options->json);
   app.footer(

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "app/mhc/record_lines.h"
+#include "core/formats/number_text.h"
 #include "core/formats/output_file.h"
 #include "core/record/run/run_folder.h"
 
@@ -53,6 +54,7 @@ Action DeclareFollow(CLI::App& app) {
   const auto options = std::make_shared<FollowOptions>();
   app.add_option("RUN", options->run, "Folder of the run")->required();
   app.add_option("--since", options->since, "Only steps after this one")
+      ->transform(WholeNumberText)
       ->check(CLI::Range(std::int64_t{0}, kLastStepToFollow))
       ->capture_default_str();
   AddJsonOption(app, options->json);

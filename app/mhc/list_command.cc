@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/command_line/terminal.h"
 #include "app/command_line/text_table.h"
 #include "core/formats/json_text.h"
 #include "core/formats/quoted_text.h"
@@ -58,9 +59,9 @@ CommandResult Run(const ListOptions& options) {
       unreadable += "unreadable: " + Shown(status.error().message) + '\n';
     }
   }
-  if (options.json) return Print(DumpJson({{"runs", list}}) + '\n');
+  if (options.json) return PrintDocument(DumpJson({{"runs", list}}));
   if (runs->empty()) return Print(fmt::format("{}: no runs\n", options.folder));
-  return Print((rows.size() > 1 ? AlignedTable(rows) : "") + unreadable);
+  return Print((rows.size() > 1 ? TableForOutput(rows, TableHead::kFirstRow) : "") + unreadable);
 }
 
 Action DeclareList(CLI::App& app) {

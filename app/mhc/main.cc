@@ -6,6 +6,7 @@
 #include "app/command_line/command_line.h"
 #include "app/mhc/command_table.h"
 #include "app/mhc/engine_program.h"
+#include "core/formats/legible_text.h"
 
 int main(int count, char** arguments) {
   try {
@@ -14,7 +15,7 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "mhc: out of memory, expected a smaller file\n");
     return mhc::kExitFailed;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "mhc: {}\n", error.what());
+    fmt::print(stderr, "mhc: {}\n", mhc::LegibleText(error.what()));
     return mhc::kExitFailed;
   }
 }

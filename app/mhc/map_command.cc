@@ -78,7 +78,7 @@ CommandResult Run(const MapOptions& options) {
       text += (text.empty() ? "" : "\n") + Text(entry, outcome);
     }
   }
-  return Print(options.json ? DumpJson(std::move(list)) + '\n' : text);
+  return options.json ? PrintDocument(DumpJson(std::move(list))) : Print(text);
 }
 
 Action DeclareMap(CLI::App& app) {

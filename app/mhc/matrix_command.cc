@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "app/command_line/text_table.h"
+#include "app/command_line/terminal.h"
 #include "core/formats/json_text.h"
 #include "core/formats/matrix_file.h"
 #include "core/manifold/diagnostics/birkhoff.h"
@@ -106,7 +106,7 @@ ordered_json ToJson(const Finding& finding) {
 std::string JsonDocument(const Findings& findings) {
   ordered_json matrices = ordered_json::array();
   for (const Finding& matrix : findings.matrices) matrices.push_back(ToJson(matrix));
-  return DumpJson({{"matrices", matrices}, {"product", ToJson(findings.product)}}) + '\n';
+  return DumpJson({{"matrices", matrices}, {"product", ToJson(findings.product)}});
 }
 
 std::string Cell(const ordered_json& value) {
@@ -131,7 +131,7 @@ std::string FullText(const Finding& matrix) {
     for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
       row.push_back(Cell(value[i]));
   }
-  return AlignedTable(rows);
+  return TableForOutput(rows, TableHead::kNone);
 }
 
 std::vector<std::string> Summary(const std::string& name, const MatrixDiagnostics& matrix) {
@@ -156,14 +156,15 @@ std::string Text(const std::string& file, const Findings& findings) {
   }
   rows.push_back(Summary("product", findings.product.diagnostics));
   return fmt::format("{}: {} matrices of {} rows\n{}\nThe product, the last matrix leftmost:\n{}",
-                     file, count, size, AlignedTable(rows), FullText(findings.product));
+                     file, count, size, TableForOutput(rows, TableHead::kFirstRow),
+                     FullText(findings.product));
 }
 
 CommandResult Run(const MatrixOptions& options) {
   const Result<MatrixStack> stack = ReadMatrices(options.file);
   if (!stack) return BadInput(stack.error());
   const Findings findings = DiagnoseAll(*stack);
-  return Print(options.json ? JsonDocument(findings) : Text(options.file, findings));
+  return options.json ? PrintDocument(JsonDocument(findings)) : Print(Text(options.file, findings));
 }
 
 Action DeclareMatrix(CLI::App& app) {

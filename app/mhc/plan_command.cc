@@ -6,7 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "app/command_line/text_table.h"
+#include "app/command_line/terminal.h"
 #include "core/formats/json_text.h"
 #include "core/formats/person_text.h"
 #include "core/plan/plan.h"
@@ -100,14 +100,14 @@ std::string Text(const Plan& plan) {
   rows.push_back({"memory_bytes", ShortNumber(plan.MemoryBytes())});
   rows.push_back({"  state", ShortNumber(plan.state_bytes)});
   rows.push_back({"  activations", ShortNumber(plan.activation_bytes)});
-  return fmt::format("{}\n{}\nAssumed:\n  {}\n", plan.name, AlignedTable(rows),
-                     fmt::join(plan.assumptions, "\n  "));
+  return fmt::format("{}\n{}\nAssumed:\n", plan.name, TableForOutput(rows, TableHead::kNone)) +
+         LinesForOutput(fmt::format("  {}\n", fmt::join(plan.assumptions, "\n  ")));
 }
 
 CommandResult Run(const PlanArguments& arguments) {
   const Result<Plan> plan = Read(arguments);
   if (!plan) return BadInput(plan.error());
-  return Print(arguments.json ? DumpJson(ToJson(*plan)) + '\n' : Text(*plan));
+  return arguments.json ? PrintDocument(DumpJson(ToJson(*plan))) : Print(Text(*plan));
 }
 
 Action DeclarePlan(CLI::App& app) {

@@ -103,10 +103,11 @@ CommandResult Run(const RequestOptions& options) {
   if (!id) return Failed(id.error());
   const auto outcome = Await(*folder, *reader, *id, options.timeout_s);
   if (!outcome) return tl::unexpected(outcome.error());
-  const std::string text =
-      options.json ? DumpJson(ToJson(*outcome)) : Shown(InterventionText(*outcome));
+  const std::string text = Shown(InterventionText(*outcome));
   if (!outcome->applied && !options.json) return Failed({text});
-  if (auto printed = Print(text + '\n'); !printed) return printed;
+  const auto printed =
+      options.json ? PrintDocument(DumpJson(ToJson(*outcome))) : Print(text + '\n');
+  if (!printed) return printed;
   if (!outcome->applied) return Failed({"refused: " + outcome->reason});
   return {};
 }

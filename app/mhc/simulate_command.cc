@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "app/command_line/constraint_options.h"
-#include "app/command_line/text_table.h"
+#include "app/command_line/terminal.h"
 #include "core/formats/json_text.h"
 #include "core/manifold/depth_study.h"
 
@@ -80,7 +80,7 @@ std::string JsonDocument(const DepthStudyOptions& options, const DepthStudy& stu
   json["by_depth"] = ToJson(study, &DepthProfile::median);
   json["by_depth_p10"] = ToJson(study, &DepthProfile::p10);
   json["by_depth_p90"] = ToJson(study, &DepthProfile::p90);
-  return DumpJson(std::move(json)) + '\n';
+  return DumpJson(std::move(json));
 }
 
 std::string Table(const ByDepthMeasure<Spread>& spreads) {
@@ -93,7 +93,7 @@ std::string Table(const ByDepthMeasure<Spread>& spreads) {
       row.push_back(ShortNumber(value));
     }
   }
-  return AlignedTable(rows);
+  return TableForOutput(rows, TableHead::kFirstRow);
 }
 
 std::string Text(const DepthStudyOptions& options, const DepthStudy& study) {
@@ -107,7 +107,8 @@ CommandResult Run(const SimulateArguments& arguments) {
   if (!options) return BadInput(options.error());
   const Result<DepthStudy> study = RunDepthStudy(*options);
   if (!study) return BadInput(study.error());
-  return Print(arguments.json ? JsonDocument(*options, *study) : Text(*options, *study));
+  return arguments.json ? PrintDocument(JsonDocument(*options, *study))
+                        : Print(Text(*options, *study));
 }
 
 Action DeclareSimulate(CLI::App& app) {

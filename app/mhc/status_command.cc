@@ -4,9 +4,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/command_line/terminal.h"
 #include "app/command_line/text_table.h"
 #include "core/formats/json_text.h"
 #include "core/formats/quoted_text.h"
+#include "core/record/configuration/data_source.h"
 #include "core/record/intervention/intervention_text.h"
 #include "core/record/run/run_status.h"
 
@@ -57,13 +59,14 @@ std::string Text(const RunStatus& s) {
       {"probe share %", OrDash(s.probe_share, 100.0)},
       {"threads", fmt::to_string(d.threads)},
       {"device", Shown(d.device)},
+      {"data", d.data_tokens > 0 ? ReadDataText(d.data_files, d.data_tokens) : "-"},
       {"checkpoints", fmt::format("{}", fmt::join(s.checkpoints, " "))}};
   if (d.entropy_floor) rows.push_back({"entropy floor", ShortNumber(*d.entropy_floor)});
   if (d.parent) {
     rows.push_back(
         {"branched from", fmt::format("{} at step {}", Shown(d.parent->id), d.parent->step)});
   }
-  std::string text = Place(s) + '\n' + AlignedTable(rows);
+  std::string text = Place(s) + '\n' + TableForOutput(rows, TableHead::kNone);
   for (const Intervention& row : s.interventions) text += Shown(InterventionText(row)) + '\n';
   for (const Alert& alert : s.alerts) {
     text += fmt::format("alert at step {}: {}\n", alert.step, Shown(alert.text));
@@ -74,7 +77,7 @@ std::string Text(const RunStatus& s) {
 CommandResult Run(const StatusOptions& options) {
   const Result<RunStatus> status = ReadRunStatus(options.run);
   if (!status) return BadInput(status.error());
-  return Print(options.json ? DumpJson(ToJson(*status)) + '\n' : Text(*status));
+  return options.json ? PrintDocument(DumpJson(ToJson(*status))) : Print(Text(*status));
 }
 
 Action DeclareStatus(CLI::App& app) {

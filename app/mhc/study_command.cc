@@ -1,14 +1,19 @@
 #include "app/mhc/study_command.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/command_line/terminal.h"
 #include "app/command_line/text_table.h"
 #include "app/mhc/child_program.h"
 #include "core/formats/json_text.h"
+#include "core/formats/legible_text.h"
+#include "core/formats/number_text.h"
 #include "core/formats/quoted_text.h"
 #include "core/record/configuration/data_source.h"
 #include "core/record/run/program_beside.h"
@@ -28,11 +33,13 @@ struct StudyOptions {
   bool json = false;
 };
 
-void Say(const std::string& text) { fmt::print(stderr, "mhc: {}\n", text); }
+void Say(const std::string& text) { fmt::print(stderr, "mhc: {}\n", LegibleText(text)); }
 
 CommandResult ListStudies(bool json) {
   ordered_json list = ordered_json::array();
   std::string text;
+  constexpr int kFewestForColumns = 70;
+  const bool narrow = TerminalColumns(STDOUT_FILENO).value_or(80) < kFewestForColumns;
   for (const Study& study : Studies()) {
     list.push_back({{"name", study.name},
                     {"title", study.title},
@@ -40,9 +47,11 @@ CommandResult ListStudies(bool json) {
                     {"runs", study.runs.size() * static_cast<std::size_t>(study.seeds)},
                     {"figures", study.figures},
                     {"figures_of_each", study.figures_of_each}});
-    text += fmt::format("{:<22}{}\n{:<22}{}\n", study.name, study.title, "", study.sentence);
+    text += narrow
+                ? fmt::format("{}\n  {}\n  {}\n", study.name, study.title, study.sentence)
+                : fmt::format("{:<22}{}\n{:<22}{}\n", study.name, study.title, "", study.sentence);
   }
-  return Print(json ? DumpJson({{"studies", list}}) + '\n' : text);
+  return json ? PrintDocument(DumpJson({{"studies", list}})) : Print(LinesForOutput(text));
 }
 
 // A run of a study as it is wished for.
@@ -204,7 +213,8 @@ CommandResult Report(const std::vector<PlannedRun>& runs, bool json) {
     rows.push_back({run.run.name, OrDash(status->validation_loss), OrDash(status->loss),
                     OrDash(forward), OrDash(backward)});
   }
-  return Print(json ? DumpJson({{"runs", list}}) + '\n' : AlignedTable(rows));
+  if (json) return PrintDocument(DumpJson({{"runs", list}}));
+  return Print(TableForOutput(rows, TableHead::kFirstRow));
 }
 
 CommandResult Run(const StudyOptions& options) {
@@ -231,6 +241,7 @@ Action DeclareStudy(CLI::App& app) {
   app.add_option("--run", options->folder,
                  "Folder for its runs (default: NAME in $MHC_RUNS, else in ~/mhc-runs)");
   app.add_option("--seeds", options->seeds, "Seeds of every run (default: the study's)")
+      ->transform(WholeNumberText)
       ->check(CLI::Range(1, 100));
   app.add_option("--set", options->settings, "KEY=VALUE over every run's configuration")
       ->allow_extra_args(false);

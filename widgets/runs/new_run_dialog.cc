@@ -167,8 +167,9 @@ void NewRunDialog::Check() {
     fault = QString::fromStdString(configuration.error().message);
     fault.remove(QRegularExpression(QStringLiteral("^--set ")));  // the field has the key's place
   } else {
-    run_ = folder_->text().isEmpty() ? RunFolder::DefaultPath(configuration->name)
-                                     : std::filesystem::path(WithHome(folder_->text().toStdString()));
+    run_ = folder_->text().isEmpty()
+               ? RunFolder::DefaultPath(configuration->name)
+               : std::filesystem::path(WithHome(folder_->text().toStdString()));
     std::error_code error;
     if (std::filesystem::exists(run_, error)) fault = tr("The folder exists already.");
   }

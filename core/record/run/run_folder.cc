@@ -157,10 +157,9 @@ Result<RunFolder> RunFolder::Open(const std::filesystem::path& path) {
 
 std::filesystem::path RunFolder::DefaultPath(const std::string& name) {
   const char* runs = std::getenv("MHC_RUNS");
-  const std::filesystem::path base =
-      runs != nullptr && *runs != '\0'
-          ? std::filesystem::path(WithHome(runs))
-          : std::filesystem::path(WithHome("~/mhc-runs"));
+  const std::filesystem::path base = runs != nullptr && *runs != '\0'
+                                         ? std::filesystem::path(WithHome(runs))
+                                         : std::filesystem::path(WithHome("~/mhc-runs"));
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   const std::string dated = fmt::format("{}-{:%Y-%m-%d}", name, fmt::localtime(now));
   std::filesystem::path path = base / dated;
