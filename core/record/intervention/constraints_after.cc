@@ -5,10 +5,11 @@
 namespace mhc {
 namespace {
 
-// Of an applied request on one site.
-void ApplyTo(ConstraintChoice& choice, const InterventionRequest& request) {
+// Of an applied request on one site. A stranger's record may name a map that n streams cannot have.
+void ApplyTo(ConstraintChoice& choice, const InterventionRequest& request, int streams) {
   if (request.kind == "constraint") {
-    if (auto chosen = ParseConstraint(ValueText(request))) choice = *std::move(chosen);
+    auto chosen = ParseConstraint(ValueText(request));
+    if (chosen && CheckStreams(*chosen, streams)) choice = *std::move(chosen);
   } else {
     (void)SetOption(choice, request.kind, request.value);
   }
@@ -25,6 +26,7 @@ std::vector<ConstraintChoice> ConstraintsAfter(const Configuration& configuratio
                                                std::int64_t step) {
   std::vector<ConstraintChoice> choices;
   const std::int64_t sites = configuration.SiteCount();
+  const auto streams = static_cast<int>(configuration.StreamCount());
   for (std::int64_t site = 0; site < sites; ++site) {
     choices.push_back(configuration.Site(site).constraint);
   }
@@ -32,10 +34,11 @@ std::vector<ConstraintChoice> ConstraintsAfter(const Configuration& configuratio
     const InterventionKind* kind = FindInterventionKind(past.request.kind);
     if (!InForce(past, step) || kind == nullptr || !kind->takes_sites) continue;
     if (past.request.sites.empty()) {
-      for (ConstraintChoice& choice : choices) ApplyTo(choice, past.request);
+      for (ConstraintChoice& choice : choices) ApplyTo(choice, past.request, streams);
     }
     for (const std::int64_t site : past.request.sites) {
-      if (site >= 0 && site < sites) ApplyTo(choices[static_cast<std::size_t>(site)], past.request);
+      if (site < 0 || site >= sites) continue;
+      ApplyTo(choices[static_cast<std::size_t>(site)], past.request, streams);
     }
   }
   return choices;

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -100,6 +102,15 @@ Status RenameToNew(const std::filesystem::path& from, const std::filesystem::pat
   return Fail("{}: the run folder cannot be made: {}", to.string(), std::strerror(errno));
 }
 
+// By its name, as people send runs to each other.
+bool IsArchive(const std::filesystem::path& path) {
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::array kEndings = {".zip", ".tar", ".tgz", ".gz", ".xz", ".zst", ".bz2", ".7z"};
+  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+}
+
 bool IsRun(const std::filesystem::path& folder) {
   std::error_code error;
   return std::filesystem::is_regular_file(folder / "run.toml", error) &&
@@ -139,8 +150,12 @@ Result<RunFolder> RunFolder::Create(const std::filesystem::path& given,
 
 Result<RunFolder> RunFolder::Open(const std::filesystem::path& path) {
   std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) {
+  if (!std::filesystem::exists(path, error)) {
     return Fail("{}: no such folder, expected a run", path.string());
+  }
+  if (!std::filesystem::is_directory(path, error)) {
+    return Fail("{}: is a file, expected the folder of a run{}", path.string(),
+                IsArchive(path) ? "; unpack the archive and open the folder that is in it" : "");
   }
   const std::filesystem::path toml = path / "run.toml";
   if (!Exists(toml)) return Fail("{}: is missing, so this folder is not a run", toml.string());

@@ -62,6 +62,14 @@ TEST(ConstraintsAfter, LeaveOutWhatWasRefusedUndoneOrCannotBeRead) {
   EXPECT_THAT(After(past, 5), ElementsAre("sinkhorn", "sinkhorn", "sinkhorn", "identity"));
 }
 
+TEST(ConstraintsAfter, LeaveOutAMapThatTheseStreamsCannotHave) {
+  const Configuration narrow = Must(ParseConfiguration("model.streams = 2\n", "test", {}));
+  const std::vector<Intervention> past = {Applied(1, "constraint", "quaternion")};
+  for (const ConstraintChoice& choice : ConstraintsAfter(narrow, past, 5)) {
+    EXPECT_EQ(choice.constraint->name, "sinkhorn");
+  }
+}
+
 TEST(ValueAfter, IsTheNewestRequestsOrTheConfigurations) {
   const std::vector<Intervention> past = {Applied(10, "learning_rate", "0.25"),
                                           Applied(20, "learning_rate", "0.5")};
