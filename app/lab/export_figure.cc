@@ -87,7 +87,7 @@ int ExportFigure(const FigureRequest& request) {
   const Status file = CheckFile(request);
   if (!file) return Refuse(2, file.error().message);
   Look look(Look::Mode::kLight);
-  RunSelection runs;
+  RunSelection runs(RunColors::Use::kLook);
   StepCursor step;
   SiteCursor site;
   for (const std::string& run : request.runs) runs.Open(run);

@@ -13,16 +13,22 @@ namespace {
 constexpr std::int64_t kRecentSteps = 50;
 constexpr std::size_t kKeptSnapshots = 512;
 
+std::uint64_t NextKey() {
+  static std::uint64_t last = 0;
+  return ++last;
+}
+
 }  // namespace
 
 RunDocument::RunDocument(ReaderThread& reader, std::filesystem::path run, QObject* parent)
     : QObject(parent),
       reader_(reader),
       path_(std::move(run)),
-      key_(reader.Follow(path_)),
+      reader_key_(reader.Follow(path_)),
+      key_(NextKey()),
       series_(StepColumns().size()) {}
 
-RunDocument::~RunDocument() { reader_.Forget(key_); }
+RunDocument::~RunDocument() { reader_.Forget(reader_key_); }
 
 QString RunDocument::Name() const {
   std::filesystem::path path = path_.lexically_normal();
@@ -77,7 +83,7 @@ const FetchedSnapshot* RunDocument::SnapshotAt(const std::string& kind, std::int
   const std::int64_t resolved = ResolvedStep(step);
   if (resolved < 0) return nullptr;
   const auto [entry, is_new] = snapshots_.try_emplace({kind, resolved});
-  if (is_new) reader_.WantSnapshot(key_, kind, resolved);
+  if (is_new) reader_.WantSnapshot(reader_key_, kind, resolved);
   if (entry->second) return entry->second->snapshot.data.empty() ? nullptr : &*entry->second;
   for (auto before = entry; before != snapshots_.begin();) {
     --before;
@@ -114,7 +120,7 @@ bool RunDocument::AwaitsSnapshot(const std::string& kind, std::int64_t step) con
 
 const SnapshotHistory* RunDocument::HistoryOf(const std::string& kind) {
   const auto [entry, is_new] = histories_.try_emplace(kind);
-  if (is_new) reader_.WantHistory(key_, kind);
+  if (is_new) reader_.WantHistory(reader_key_, kind);
   return entry->second.steps.empty() ? nullptr : &entry->second;
 }
 
@@ -162,11 +168,11 @@ std::optional<double> RunDocument::ProbeShare() const {
 void RunDocument::Apply(RunUpdate update) {
   error_ = QString::fromStdString(update.error);
   const bool has_other_settings = update.configuration || update.interventions;
-  if (update.configuration) configuration_ = std::move(update.configuration);
   if (update.description) {
+    if (!description_.id.empty()) StartAnew();
     description_ = *std::move(update.description);
-    for (Series& series : series_) series.Truncate(0);
   }
+  if (update.configuration) configuration_ = std::move(update.configuration);
   if (update.state) state_ = *update.state;
   if (update.first_step > 0) ApplySteps(update);
   if (update.interventions) interventions_ = *std::move(update.interventions);
@@ -180,6 +186,23 @@ void RunDocument::Apply(RunUpdate update) {
   }
   for (SnapshotHistory& history : update.histories) ApplyHistory(std::move(history));
   Q_EMIT changed();
+}
+
+// The record is read from its beginning: another run stands at the path, or what was read before
+// the run could not be read may be undone.
+void RunDocument::StartAnew() {
+  key_ = NextKey();
+  for (Series& series : series_) series.Truncate(0);
+  interventions_.clear();
+  alerts_.clear();
+  checkpoints_.clear();
+  snapshot_steps_.clear();
+  snapshots_.clear();
+  for (auto& [kind, history] : histories_) {
+    history.steps.clear();
+    history.data.clear();
+    ++history.revision;
+  }
 }
 
 std::string RunDocument::DescribeSettings() const {

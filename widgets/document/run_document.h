@@ -28,7 +28,10 @@ class RunDocument : public QObject {
 
   const std::filesystem::path& path() const { return path_; }
   QString Name() const;  // the folder's name
-  ReaderThread::RunKey key() const { return key_; }
+  ReaderThread::RunKey reader_key() const { return reader_key_; }
+  // What a view that keeps something of the run keeps it by: another one whenever the record is
+  // read from its beginning again, since then nothing that was read before need hold.
+  std::uint64_t key() const { return key_; }
 
   // False until the record was read for the first time; `error` says why it cannot be read now.
   bool loaded() const { return configuration_ != nullptr; }
@@ -85,6 +88,7 @@ class RunDocument : public QObject {
   void changed();
 
  private:
+  void StartAnew();
   void ApplySteps(const RunUpdate& update);
   std::string DescribeSettings() const;
   void ApplyHistory(SnapshotHistory update);
@@ -92,7 +96,8 @@ class RunDocument : public QObject {
 
   ReaderThread& reader_;
   std::filesystem::path path_;
-  ReaderThread::RunKey key_;
+  ReaderThread::RunKey reader_key_;
+  std::uint64_t key_;
   QString error_;
   std::shared_ptr<const Configuration> configuration_;
   std::string settings_but_seed_;

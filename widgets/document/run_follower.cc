@@ -1,5 +1,7 @@
 #include "widgets/document/run_follower.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -23,6 +25,13 @@ RunUpdate RunFollower::Look() {
     return update;
   }
   // What was read before the fault is left out: it comes again when the run can be read.
+  Forget();
+  RunUpdate failed;
+  if (looked.error().message != last_error_) failed.error = last_error_ = looked.error().message;
+  return failed;
+}
+
+void RunFollower::Forget() {
   folder_.reset();
   reader_.reset();
   state_.reset();
@@ -30,9 +39,13 @@ RunUpdate RunFollower::Look() {
   last_step_ = 0;
   snapshot_steps_.clear();
   for (auto& [kind, step] : histories_) step = 0;
-  RunUpdate failed;
-  if (looked.error().message != last_error_) failed.error = last_error_ = looked.error().message;
-  return failed;
+}
+
+// A run that was deleted stays readable to whoever has its file open.
+bool RunFollower::IsReplaced() const {
+  struct stat now {};
+  if (stat(folder_->record_path().c_str(), &now) != 0) return true;
+  return now.st_dev != device_ || now.st_ino != file_;
 }
 
 void RunFollower::WantSnapshot(const std::string& kind, std::int64_t step) {
@@ -42,15 +55,36 @@ void RunFollower::WantSnapshot(const std::string& kind, std::int64_t step) {
 void RunFollower::WantHistory(const std::string& kind) { histories_.emplace(kind, 0); }
 
 Status RunFollower::LookInto(RunUpdate& update) {
+  if (reader_ && IsReplaced()) Forget();
   if (!reader_) {
     if (auto opened = Open(update); !opened) return opened;
+    return LookAtRecord(update);
   }
+  if (auto looked = LookAtRecord(update); !looked) return looked;
+  if (reader_) return {};
+  // Another record was written over the one that was open.
+  update = {};
+  if (auto opened = Open(update); !opened) return opened;
+  return LookAtRecord(update);
+}
+
+// Forgets everything where the record turns out to be another one.
+Status RunFollower::LookAtRecord(RunUpdate& update) {
   // Asked before the record is read: what an engine wrote before it ended is read below.
   const auto state = CurrentState(*folder_, *reader_);
   if (!state) return tl::unexpected(state.error());
   const auto changed = reader_->Changed();
   if (!changed) return tl::unexpected(changed.error());
   if (*changed) {
+    const auto id = reader_->Meta("id");
+    if (!id) return tl::unexpected(id.error());
+    const auto segments = reader_->Segments();
+    if (!segments) return tl::unexpected(segments.error());
+    const std::int64_t newest = segments->empty() ? -1 : segments->back().id;
+    if (id->value_or("") != id_ || newest < segment_) {
+      Forget();
+      return {};
+    }
     if (auto read = ReadSteps(update); !read) return read;
     if (auto read = ReadEvents(update); !read) return read;
   }
@@ -65,12 +99,19 @@ Status RunFollower::LookInto(RunUpdate& update) {
 Status RunFollower::Open(RunUpdate& update) {
   auto folder = RunFolder::Open(run_);
   if (!folder) return tl::unexpected(folder.error());
+  // Before it is opened: a file that takes its place meanwhile is seen at the next look.
+  struct stat now {};
+  if (stat(folder->record_path().c_str(), &now) == 0) {
+    device_ = now.st_dev;
+    file_ = now.st_ino;
+  }
   auto reader = RecordReader::Open(folder->record_path());
   if (!reader) return tl::unexpected(reader.error());
   const auto description = reader->Description();
   if (!description) return tl::unexpected(description.error());
   update.configuration = std::make_shared<const Configuration>(folder->configuration());
   update.description = *description;
+  id_ = description->id;
   folder_ = *std::move(folder);
   reader_ = *std::move(reader);
   return {};

@@ -29,7 +29,10 @@ class RunFollower {
   void WantHistory(const std::string& kind);
 
  private:
+  void Forget();
+  bool IsReplaced() const;
   Status LookInto(RunUpdate& update);
+  Status LookAtRecord(RunUpdate& update);
   Status Open(RunUpdate& update);
   Status ReadSteps(RunUpdate& update);
   Status ReadEvents(RunUpdate& update);
@@ -39,6 +42,9 @@ class RunFollower {
   std::filesystem::path run_;
   std::optional<RunFolder> folder_;
   std::optional<RecordReader> reader_;
+  // Of the record that is open: another file at its place is another run.
+  std::uint64_t device_ = 0, file_ = 0;
+  std::string id_;
   std::string last_error_;
   std::optional<RunState> state_;
   std::int64_t segment_ = -1;   // the newest one that was read

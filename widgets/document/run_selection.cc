@@ -1,6 +1,5 @@
 #include "widgets/document/run_selection.h"
 
-#include <QSettings>
 #include <algorithm>
 
 #include "widgets/look/look.h"
@@ -9,15 +8,11 @@ namespace mhc {
 namespace {
 
 constexpr int kInterval_ms = 100;
-constexpr int kColorTurn = 32;  // every colour with every dash
-
-QString ColorKey(const RunDocument& document) {
-  return "runColors/" + QString::fromStdString(document.description().id);
-}
 
 }  // namespace
 
-RunSelection::RunSelection(QObject* parent) : QObject(parent), reader_(kInterval_ms) {
+RunSelection::RunSelection(RunColors::Use colors, QObject* parent)
+    : QObject(parent), reader_(kInterval_ms), colors_(colors) {
   timer_.setInterval(kInterval_ms);
   connect(&timer_, &QTimer::timeout, this, &RunSelection::Collect);
   timer_.start();
@@ -35,7 +30,11 @@ RunDocument& RunSelection::Open(const std::filesystem::path& run) {
       return *open.document;
     }
   }
-  runs_.push_back({std::make_unique<RunDocument>(reader_, path), FreeColor(0, nullptr), true});
+  std::vector<int> taken;
+  for (const SelectedRun& open : runs_) taken.push_back(open.color % Look::RunColorCount());
+  const auto kept = colors_.At(path);
+  runs_.push_back({std::make_unique<RunDocument>(reader_, path), 0, true});
+  GiveColor(runs_.back(), kept ? *kept : colors_.FirstFree(taken));
   RunDocument& document = *runs_.back().document;
   current_ = &document;
   Q_EMIT runsChanged();
@@ -55,6 +54,8 @@ void RunSelection::Close(RunDocument& document) {
     current_ =
         runs_.empty() ? nullptr : (next == runs_.end() ? runs_.back() : *next).document.get();
   }
+  UndashLoneRun();
+  colors_.ForgetGone();
   Q_EMIT runsChanged();
   if (was_current) Q_EMIT currentChanged();
 }
@@ -79,28 +80,30 @@ int RunSelection::ColorOf(const RunDocument& document) const {
   return 0;
 }
 
-// The smallest number from `first` on that no open run but `except` has.
-int RunSelection::FreeColor(int first, const SelectedRun* except) const {
+// With the first dash in which no other open run of that colour is drawn.
+void RunSelection::GiveColor(SelectedRun& run, int color) {
   const auto taken = [&](int number) {
-    return std::any_of(runs_.begin(), runs_.end(), [&](const SelectedRun& run) {
-      return &run != except && run.color == number;
+    return std::any_of(runs_.begin(), runs_.end(), [&](const SelectedRun& other) {
+      return &other != &run && other.color == number;
     });
   };
-  while (taken(first)) ++first;
-  return first;
+  run.color = color;
+  while (taken(run.color)) run.color += Look::RunColorCount();
 }
 
-// A run keeps its colour: the same everywhere and tomorrow. A new one takes the next in turn, so
-// that runs of different days can be told apart too.
+// A run whose record is read for the first time, or that stands where another one was.
 void RunSelection::KeepColor(SelectedRun& run) {
-  constexpr const char* kNext = "nextRunColor";
-  QSettings settings;
-  const QString key = ColorKey(*run.document);
-  const bool is_new = !settings.contains(key);
-  const int wanted = settings.value(is_new ? QString(kNext) : key, 0).toInt();
-  run.color = FreeColor(wanted, &run);
-  settings.setValue(key, run.color);
-  if (is_new) settings.setValue(kNext, (run.color + 1) % kColorTurn);
+  const std::string& id = run.document->description().id;
+  const int now = run.color % Look::RunColorCount();
+  const int color = colors_.Of(id).value_or(now);
+  if (color != now) GiveColor(run, color);
+  colors_.Keep(id, run.document->path(), color);
+  UndashLoneRun();
+}
+
+// A dash tells a run from another; alone it would say nothing.
+void RunSelection::UndashLoneRun() {
+  if (runs_.size() == 1) runs_.front().color %= Look::RunColorCount();
 }
 
 void RunSelection::Collect() {
@@ -109,12 +112,14 @@ void RunSelection::Collect() {
   bool colors_changed = false;
   for (const auto& [key, update] : updates) {
     for (SelectedRun& run : runs_) {
-      if (run.document->key() != key) continue;
+      if (run.document->reader_key() != key) continue;
+      const std::string id = run.document->description().id;
       const bool first = !run.document->loaded();
       const int color = run.color;
       run.document->Apply(update);
-      if (first && run.document->loaded()) KeepColor(run);
-      colors_changed = colors_changed || run.color != color || first;
+      const bool is_other = run.document->loaded() && run.document->description().id != id;
+      if (is_other) KeepColor(run);
+      colors_changed = colors_changed || run.color != color || first || is_other;
     }
   }
   if (colors_changed) Q_EMIT runsChanged();

@@ -10,13 +10,15 @@
 #include <memory>
 #include <vector>
 
+#include "widgets/document/run_colors.h"
 #include "widgets/document/run_document.h"
 
 namespace mhc {
 
 struct SelectedRun {
   std::unique_ptr<RunDocument> document;
-  int color = 0;      // a number for Look::RunPen, kept for the run's id
+  int color = 0;      // a number for Look::RunPen: the run's own colour, with a dash where another
+                      // open run has the same
   bool shown = true;  // drawn in the views
 };
 
@@ -24,7 +26,7 @@ class RunSelection : public QObject {
   Q_OBJECT
 
  public:
-  explicit RunSelection(QObject* parent = nullptr);
+  explicit RunSelection(RunColors::Use colors = RunColors::Use::kKeep, QObject* parent = nullptr);
   ~RunSelection() override;
 
   // Opens the run, or makes it current where it is open already.
@@ -44,10 +46,12 @@ class RunSelection : public QObject {
 
  private:
   void Collect();
-  int FreeColor(int first, const SelectedRun* except) const;
+  void GiveColor(SelectedRun& run, int color);
   void KeepColor(SelectedRun& run);
+  void UndashLoneRun();
 
   ReaderThread reader_;
+  RunColors colors_;
   std::vector<SelectedRun> runs_;
   RunDocument* current_ = nullptr;
   QTimer timer_;

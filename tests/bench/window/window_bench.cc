@@ -77,7 +77,7 @@ std::vector<double> MoveSlider(const Look& look) {
 int Run() {
   const LongRun long_run;
   Look look(Look::Mode::kLight);
-  RunSelection runs;
+  RunSelection runs(RunColors::Use::kLook);
   StepCursor step;
   SiteCursor site;
   CurvePlot view({runs, step, site, look}, "lossPlot", "loss");
