@@ -15,11 +15,13 @@ StepCursor::StepCursor(QObject* parent) : QObject(parent) {
   connect(&timer_, &QTimer::timeout, this, &StepCursor::Advance);
 }
 
+void StepCursor::GoTo(std::int64_t step) { step_ = asked_step_ = step; }
+
 void StepCursor::SetStep(std::int64_t step) {
   step = std::clamp<std::int64_t>(step, 0, last_step_);
   const bool follows = follows_ && step == last_step_;
   if (step == step_ && follows == follows_) return;
-  step_ = step;
+  GoTo(step);
   follows_ = follows;
   Q_EMIT changed();
 }
@@ -27,7 +29,11 @@ void StepCursor::SetStep(std::int64_t step) {
 void StepCursor::SetLastStep(std::int64_t last) {
   if (last == last_step_) return;
   last_step_ = last;
-  step_ = follows_ ? last : std::min(step_, last);
+  if (follows_) {
+    GoTo(last);
+  } else {
+    step_ = std::min(asked_step_, last);
+  }
   Q_EMIT changed();
 }
 
@@ -36,7 +42,7 @@ void StepCursor::SetFollows(bool follows) {
   follows_ = follows;
   if (follows) {
     timer_.stop();
-    step_ = last_step_;
+    GoTo(last_step_);
   }
   Q_EMIT changed();
 }
@@ -44,7 +50,7 @@ void StepCursor::SetFollows(bool follows) {
 void StepCursor::SetPlays(bool plays) {
   if (plays == timer_.isActive()) return;
   if (plays) {
-    if (step_ >= last_step_) step_ = 0;
+    if (step_ >= last_step_) GoTo(0);
     follows_ = false;
     timer_.start();
   } else {
@@ -56,7 +62,7 @@ void StepCursor::SetPlays(bool plays) {
 void StepCursor::Advance() {
   const std::int64_t next = step_ + std::max<std::int64_t>(1, last_step_ / kFrames);
   if (next >= last_step_) timer_.stop();
-  step_ = std::min(next, last_step_);
+  GoTo(std::min(next, last_step_));
   Q_EMIT changed();
 }
 

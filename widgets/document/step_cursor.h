@@ -22,7 +22,8 @@ class StepCursor : public QObject {
 
   // Goes to a step (cut to 0…last) and stops following where that is not the last.
   void SetStep(std::int64_t step);
-  // The run has come to `last`; a cursor that follows goes along.
+  // The run has come to `last`; a cursor that follows goes along. One that does not keeps the step
+  // that was asked for: a shorter run shows its end, and the run before it the same step again.
   void SetLastStep(std::int64_t last);
   void SetFollows(bool follows);
   // Goes through the run in about twenty seconds; stops at its end.
@@ -34,7 +35,10 @@ class StepCursor : public QObject {
  private:
   void Advance();
 
+  void GoTo(std::int64_t step);
+
   std::int64_t step_ = 0, last_step_ = 0;
+  std::int64_t asked_step_ = 0;  // by a hand; may lie beyond the last one
   bool follows_ = true;
   QTimer timer_;
 };
