@@ -29,9 +29,9 @@ void HeaderButton::ApplyLook() {
                                "QToolButton:focus { color: %4; }"
                                "QToolButton:disabled { color: %5; }"
                                "QToolButton::menu-indicator { image: none; }")
-                    .arg(look_.Color(Role::kQuietText).name(), look_.Color(Role::kAccent).name(),
-                         look_.Color(Role::kHover).name(), look_.Color(Role::kText).name(),
-                         look_.Color(Role::kBorder).name()));
+                    .arg(look_.Color(Role::kQuietText).name(),
+                         look_.Color(Role::kAccentText).name(), look_.Color(Role::kHover).name(),
+                         look_.Color(Role::kText).name(), look_.Color(Role::kQuietText).name()));
 }
 
 }  // namespace mhc

@@ -28,6 +28,17 @@ constexpr std::array<Rgb, 11> kCividis = {{{0, 34, 78},
                                            {229, 207, 82},
                                            {254, 232, 56}}};
 
+constexpr double kReadable = 4.5;
+
+// Relative luminance (WCAG 2.1).
+double Luminance(const QColor& color) {
+  const auto linear = [](double part) {
+    return part <= 0.03928 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) +
+         0.0722 * linear(color.blueF());
+}
+
 QColor Between(const QColor& a, const QColor& b, double share) {
   const auto mix = [share](int x, int y) {
     return static_cast<int>(std::lround(x + (y - x) * share));
@@ -60,10 +71,18 @@ QColor SumColor(double sum, const Look& look) {
   return Between(middle, sum > 1.0 ? QColor(230, 140, 40) : QColor(60, 120, 220), share);
 }
 
+double Contrast(const QColor& one, const QColor& other) {
+  const double a = Luminance(one), b = Luminance(other);
+  return (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
+}
+
+// The text's own dark leaves a gap between itself and white in which neither is read; black closes
+// it.
 QColor TextOn(const QColor& background) {
-  const double luminance =
-      0.2126 * background.redF() + 0.7152 * background.greenF() + 0.0722 * background.blueF();
-  return luminance > 0.45 ? QColor(30, 34, 39) : QColor(255, 255, 255);
+  const QColor dark(30, 34, 39), white(255, 255, 255), black(0, 0, 0);
+  if (Contrast(dark, background) >= kReadable) return dark;
+  if (Contrast(white, background) >= kReadable) return white;
+  return black;
 }
 
 QCPColorGradient CividisGradient() {

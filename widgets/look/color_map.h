@@ -18,7 +18,9 @@ QColor SignedColor(double value);
 // White at 1, orange above, blue below, full colour at ±0.1: for row and column sums. On a dark
 // surface the surface itself stands at 1.
 QColor SumColor(double sum, const Look& look);
-// Black or white, whichever is read on that colour.
+// The ratio of contrast of WCAG 2.1, 1 to 21, of two colours that hide what is behind them.
+double Contrast(const QColor& one, const QColor& other);
+// Dark or white, whichever is read better on that colour: at a ratio of 4.5 at least.
 QColor TextOn(const QColor& background);
 
 QCPColorGradient CividisGradient();

@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QPalette>
 #include <array>
+#include <cmath>
 
 #include "widgets/look/field_style.h"
 
@@ -22,8 +23,10 @@ constexpr std::array kRows = {
     Row{Role::kQuietText, "#636A73", "#98A1AB"}, Row{Role::kAccent, "#2F6FDE", "#7AA7FF"},
     Row{Role::kOnAccent, "#FFFFFF", "#15171B"},  Row{Role::kGood, "#2E7D32", "#6CCB7A"},
     Row{Role::kWarning, "#A85B00", "#F0A94B"},   Row{Role::kBad, "#C62828", "#FF7B72"},
-    Row{Role::kHover, "#EDEDEA", "#262A31"},
+    Row{Role::kHover, "#EDEDEA", "#262A31"},     Row{Role::kAccentText, "#2B66CC", "#7AA7FF"},
+    Row{Role::kGoodText, "#2C7830", "#6CCB7A"},  Row{Role::kWarningText, "#A15700", "#F0A94B"},
 };
+constexpr double kTint = 0.12;  // of the accent, on the surface
 
 // Okabe and Ito's colours that can be told apart on both surfaces.
 struct RunColor {
@@ -60,6 +63,15 @@ QColor Look::Color(Role role) const {
     if (row.role == role) return QColor(dark() ? row.dark : row.light);
   }
   return {};
+}
+
+QColor Look::CurrentRow() const {
+  const QColor surface = Color(Role::kSurface), accent = Color(Role::kAccent);
+  const auto mix = [](int from, int to) {
+    return static_cast<int>(std::lround(from + kTint * (to - from)));
+  };
+  return {mix(surface.red(), accent.red()), mix(surface.green(), accent.green()),
+          mix(surface.blue(), accent.blue())};
 }
 
 int Look::RunColorCount() { return static_cast<int>(kRunColors.size()); }
@@ -105,7 +117,7 @@ void Look::ApplyToApplication() const {
   palette.setColor(QPalette::HighlightedText, Color(Role::kOnAccent));
   palette.setColor(QPalette::ToolTipBase, Color(Role::kSurface));
   palette.setColor(QPalette::ToolTipText, Color(Role::kText));
-  palette.setColor(QPalette::Link, Color(Role::kAccent));
+  palette.setColor(QPalette::Link, Color(Role::kAccentText));
   palette.setColor(QPalette::Light, Color(Role::kSurface));
   palette.setColor(QPalette::Midlight, Color(Role::kHover));
   palette.setColor(QPalette::Mid, Color(Role::kBorder));

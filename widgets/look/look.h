@@ -23,7 +23,11 @@ enum class Role {
   kGood,
   kWarning,
   kBad,
-  kHover
+  kHover,
+  // The same hues for words, which need more contrast than lines and shapes.
+  kAccentText,
+  kGoodText,
+  kWarningText
 };
 
 class Look : public QObject {
@@ -39,6 +43,8 @@ class Look : public QObject {
   bool dark() const;
 
   QColor Color(Role role) const;
+  // Behind the row of a table that is the current one.
+  QColor CurrentRow() const;
   // Of the run that was given colour number `index` (Okabe-Ito, then again with another dash).
   QPen RunPen(int index, double width = 1.0) const;
   static int RunColorCount();

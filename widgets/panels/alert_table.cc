@@ -23,7 +23,7 @@ void AlertTable::Refresh() {
       row.step = alert->step;
       row.text = QString::fromStdString(alert->text);
       row.sign = StepRow::Sign::kAlert;
-      row.role = Role::kWarning;
+      row.role = Role::kWarningText;
       rows.push_back(std::move(row));
     }
   }

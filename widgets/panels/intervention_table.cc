@@ -36,7 +36,7 @@ StepRow RowOf(const Intervention& intervention) {
 StepRow RowOf(const PendingRequest& pending) {
   StepRow row;
   row.text = InterventionTable::tr("%1, pending\u00a0…").arg(pending.text);
-  row.role = Role::kAccent;
+  row.role = Role::kAccentText;
   row.pending = true;
   row.tip = InterventionTable::tr("Sent at %1; the engine has not answered yet.")
                 .arg(QLocale().toString(pending.sent.time(), QLocale::ShortFormat));

@@ -39,8 +39,8 @@ void RequestState::KeepLines(int lines) {
 
 void RequestState::ApplyLook() {
   const bool pending = kind_ == Kind::kPending, refused = kind_ == Kind::kRefused;
-  SetTextColor(*change_, look_.Color(pending ? Role::kAccent : Role::kText));
-  SetTextColor(*outcome_, look_.Color(pending   ? Role::kAccent
+  SetTextColor(*change_, look_.Color(pending ? Role::kAccentText : Role::kText));
+  SetTextColor(*outcome_, look_.Color(pending   ? Role::kAccentText
                                       : refused ? Role::kBad
                                                 : Role::kQuietText));
   update();

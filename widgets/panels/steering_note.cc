@@ -54,7 +54,7 @@ SteeringNote::SteeringNote(const Look& look, QWidget* parent) : QLabel(parent), 
   const auto color = [this] {
     SetTextColor(*this, look_.Color(Role::kQuietText));
     QPalette linked = palette();
-    linked.setColor(QPalette::Link, look_.Color(Role::kAccent));
+    linked.setColor(QPalette::Link, look_.Color(Role::kAccentText));
     setPalette(linked);
     // Links are coloured when the text is set.
     const QString said = text();

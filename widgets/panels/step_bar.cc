@@ -101,7 +101,7 @@ void StepBar::ApplyLook() {
   follow_->setIcon(FollowIcon(look));
   follow_->setStyleSheet(
       QStringLiteral("QToolButton { color: %1; } QToolButton:checked:enabled { color: %2; }")
-          .arg(look.Color(Role::kQuietText).name(), look.Color(Role::kAccent).name()));
+          .arg(look.Color(Role::kQuietText).name(), look.Color(Role::kAccentText).name()));
   update();
 }
 
