@@ -21,7 +21,7 @@ namespace mhc {
 namespace {
 
 constexpr std::string_view kKind = "constraint";
-constexpr int kStateLines = 3;
+constexpr int kStateLines = 4;
 
 // The rows of the choice of transfers.
 enum TransferRow { kMatchMatrixRow, kKeepLogitsRow, kBlendRow };
@@ -112,8 +112,6 @@ QWidget* ConstraintPanel::BuildForm() {
   auto* column = new QVBoxLayout(form_);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(kRowSpacing);
-  now_ = MakeNote(context_.look, form_);
-  column->addWidget(now_);
   auto* fields = new QGridLayout();
   fields->setSpacing(kRowSpacing);
   fields->setColumnStretch(1, 1);
@@ -128,23 +126,22 @@ QWidget* ConstraintPanel::BuildForm() {
   AddFieldRow(*fields, tr("sites"), sites_, context_.look);
   AddFieldRow(*fields, tr("transfer"), transfer_, context_.look);
   blend_label_ = AddFieldRow(*fields, tr("blend over"), blend_steps_, context_.look);
-  options_ = new OptionForm(context_.look, form_);
+  options_ = new MapOptions(context_.look, form_);
   column->addWidget(options_);
-  text_ = MakeNote(context_.look, form_);
-  column->addWidget(text_);
-  fault_ = MakeNote(context_.look, form_);
-  column->addWidget(fault_);
   apply_ = new QPushButton(tr("Apply at the next step"), form_);
   apply_->setObjectName(QStringLiteral("applyButton"));
   MakePrimary(*apply_);
   column->addWidget(apply_);
+  now_ = MakeNote(context_.look, form_);
+  now_->hide();
+  column->addWidget(now_);
   ConnectForm();
   return form_;
 }
 
 void ConstraintPanel::ConnectForm() {
   connect(choice_, &QComboBox::currentIndexChanged, this, &ConstraintPanel::ChooseConstraintOf);
-  connect(options_, &OptionForm::edited, this, [this] {
+  connect(options_, &MapOptions::edited, this, [this] {
     edited_ = true;
     TakeEdit();
   });
@@ -152,7 +149,7 @@ void ConstraintPanel::ConnectForm() {
   connect(transfer_, &QComboBox::currentIndexChanged, this, &ConstraintPanel::TakeEdit);
   connect(blend_steps_, &DeclaredField::edited, this, &ConstraintPanel::TakeEdit);
   connect(blend_steps_, &DeclaredField::accepted, this, &ConstraintPanel::Apply);
-  connect(options_, &OptionForm::accepted, this, &ConstraintPanel::Apply);
+  connect(options_, &MapOptions::accepted, this, &ConstraintPanel::Apply);
   connect(apply_, &QPushButton::clicked, this, &ConstraintPanel::Apply);
 }
 
@@ -184,14 +181,18 @@ void ConstraintPanel::Refresh() {
 
 void ConstraintPanel::OfferConstraints(int streams) {
   QStringList allowed, offered;
+  std::vector<const MixingConstraint*> constraints;
   for (const MixingConstraint& constraint : MixingConstraints()) {
-    if (constraint.allows(streams)) allowed << QString::fromStdString(constraint.name);
+    if (!constraint.allows(streams)) continue;
+    allowed << QString::fromStdString(constraint.name);
+    constraints.push_back(&constraint);
   }
   for (int i = 0; i < choice_->count(); ++i) offered << choice_->itemText(i);
   if (offered == allowed) return;
   const QSignalBlocker silent(choice_);
   choice_->clear();
   choice_->addItems(allowed);
+  options_->KeepRoomFor(std::move(constraints));
   for (int i = 0; i < choice_->count(); ++i) {
     const MixingConstraint& constraint = *FindMixingConstraint(allowed[i].toStdString());
     choice_->setItemData(i, QString::fromStdString(constraint.text), Qt::ToolTipRole);
@@ -223,10 +224,7 @@ void ConstraintPanel::ShowWhatHolds() {
 void ConstraintPanel::ShowOptions(const ConstraintChoice& choice) {
   shown_ = choice;
   setTabOrder(options_->Show(choice, blend_steps_->focusProxy()), apply_);
-  const QString text = QString::fromStdString(choice.constraint->text);
-  const QString kept = QString::fromStdString(ToText(Guarantees(choice)));
-  text_->setText(tr("%1 Keeps: %2.").arg(text, kept));
-  choice_->setToolTip(text);
+  choice_->setToolTip(QString::fromStdString(choice.constraint->text));
 }
 
 void ConstraintPanel::ChooseConstraintOf(int index) {
@@ -273,14 +271,12 @@ Result<InterventionRequest> ConstraintPanel::Request() const {
 }
 
 void ConstraintPanel::CheckForm() {
-  blend_steps_->setVisible(transfer_->currentIndex() == kBlendRow);
-  blend_label_->setVisible(transfer_->currentIndex() == kBlendRow);
+  blend_steps_->setEnabled(transfer_->currentIndex() == kBlendRow);
+  blend_label_->setEnabled(transfer_->currentIndex() == kBlendRow);
   const auto choice = options_->Choice();
   if (choice) OfferTransfers(*choice);
   const auto request = Request();
-  fault_->setText(request ? QString() : QString::fromStdString(request.error().message));
-  fault_->setVisible(!request);
-  SetTextColor(*fault_, context_.look.Color(Role::kBad));
+  fault_ = request ? QString() : QString::fromStdString(request.error().message);
   apply_->setEnabled(request.has_value());
 }
 
@@ -310,6 +306,7 @@ void ConstraintPanel::OfferTransfers(const ConstraintChoice& choice) {
 
 void ConstraintPanel::ShowState() {
   const RunDocument& run = *current();
+  if (!fault_.isEmpty()) return state_->Show(RequestState::Kind::kRefused, {}, fault_);
   const auto pending = sender_.PendingOf(run);
   const auto waits = std::find_if(pending.rbegin(), pending.rend(), [](const PendingRequest& sent) {
     return sent.request.kind == kKind;

@@ -11,7 +11,7 @@
 
 #include "widgets/document/refresher.h"
 #include "widgets/document/view_context.h"
-#include "widgets/panels/option_form.h"
+#include "widgets/panels/map_options.h"
 #include "widgets/panels/request_sender.h"
 #include "widgets/panels/request_state.h"
 #include "widgets/panels/steering_note.h"
@@ -72,14 +72,13 @@ class ConstraintPanel : public QWidget {
   QComboBox* transfer_ = nullptr;
   DeclaredField* blend_steps_ = nullptr;
   QLabel* blend_label_ = nullptr;
-  OptionForm* options_ = nullptr;
-  QLabel* now_ = nullptr;   // where the sites differ
-  QLabel* text_ = nullptr;  // what the map guarantees
-  QLabel* fault_ = nullptr;
+  MapOptions* options_ = nullptr;
+  QLabel* now_ = nullptr;  // where the sites differ
+  QString fault_;          // of the form; empty where it can be applied
   QPushButton* apply_ = nullptr;
   RequestState* state_ = nullptr;
 
-  ReaderThread::RunKey run_ = 0;           // whose form this is
+  std::uint64_t run_ = 0;                  // whose form this is
   std::vector<ConstraintChoice> choices_;  // that hold in the run now, one a site
   std::optional<ConstraintChoice> shown_;  // that the form was filled with
   bool edited_ = false;                    // by a hand since then

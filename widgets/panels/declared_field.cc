@@ -132,7 +132,18 @@ void DeclaredField::SetValue(const Value& value) {
   }
 }
 
+bool DeclaredField::LeavesBySpace(QEvent* event) {
+  const bool is_number = spin_ || std::holds_alternative<double>(declaration_.fallback);
+  if (!is_number || event->type() != QEvent::ShortcutOverride) return false;
+  const auto* key = static_cast<QKeyEvent*>(event);
+  if (key->key() != Qt::Key_Space || key->modifiers() != Qt::NoModifier) return false;
+  focusProxy()->clearFocus();
+  event->ignore();
+  return true;
+}
+
 bool DeclaredField::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == focusProxy() && LeavesBySpace(event)) return true;
   if (watched == focusProxy() && event->type() == QEvent::KeyPress) {
     const int key = static_cast<QKeyEvent*>(event)->key();
     if (key == Qt::Key_Return || key == Qt::Key_Enter) {

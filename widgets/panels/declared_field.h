@@ -37,6 +37,8 @@ class DeclaredField : public QWidget {
 
  private:
   QWidget* MakeEditor();
+  // Space is no part of a number: it leaves the field and does what it does in the window.
+  bool LeavesBySpace(QEvent* event);
 
   const Declaration declaration_;
   QCheckBox* check_ = nullptr;  // one of the four

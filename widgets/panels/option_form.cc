@@ -34,6 +34,11 @@ OptionForm::OptionForm(const Look& look, QWidget* parent)
   form_->setColumnStretch(1, 1);
 }
 
+int OptionForm::HeightFor(const MixingConstraint& constraint) {
+  const auto rows = static_cast<int>(constraint.options.size()) + 1;
+  return rows * (kFieldHeight + kRowSpacing) - kRowSpacing;
+}
+
 QWidget* OptionForm::Show(const ConstraintChoice& choice, QWidget* before) {
   if (constraint_ != choice.constraint) {
     constraint_ = choice.constraint;
@@ -44,8 +49,8 @@ QWidget* OptionForm::Show(const ConstraintChoice& choice, QWidget* before) {
       delete item;
     }
     fields_.clear();
-    for (const Declaration& option : constraint_->options) Add(option, option.fallback);
     Add(TransposeDeclaration(), false);
+    for (const Declaration& option : constraint_->options) Add(option, option.fallback);
   }
   for (DeclaredField* field : fields_) {
     const std::string& key = field->declaration().key;

@@ -21,8 +21,10 @@ class OptionForm : public QWidget {
  public:
   explicit OptionForm(const Look& look, QWidget* parent = nullptr);
 
-  // Other fields where it is another constraint; they stand after `before` in the order of Tab, and
-  // the last of them is returned.
+  // Of the fields of that constraint.
+  static int HeightFor(const MixingConstraint& constraint);
+  // Other fields where it is another constraint, the transpose that all have before the rest; they
+  // stand after `before` in the order of Tab, and the last of them is returned.
   QWidget* Show(const ConstraintChoice& choice, QWidget* before);
   // What the fields say; error where one of them is out of range. Asserts that a choice was shown.
   Result<ConstraintChoice> Choice() const;

@@ -120,8 +120,7 @@ QLabel* AddFieldRow(QGridLayout& form, const QString& name, QWidget* field, cons
   constexpr int kIndent = 4;  // that a label adds to its text
   label->setMinimumWidth(label->fontMetrics().horizontalAdvance(QObject::tr("learning rate")) +
                          kIndent);
-  constexpr int kFieldHeight = 22;  // in a column without room, too
-  field->setMinimumHeight(kFieldHeight);
+  field->setFixedHeight(kFieldHeight);
   const int row = form.rowCount();
   form.addWidget(label, row, 0);
   form.addWidget(field, row, 1);

@@ -17,6 +17,7 @@ namespace mhc {
 
 constexpr int kPanelMargin = 12;
 constexpr int kRowSpacing = 8;
+constexpr int kFieldHeight = 24;
 // An outline around a text reaches so far into the margin, and the text stays where the others are.
 constexpr int kOutlineRoom = 6;
 

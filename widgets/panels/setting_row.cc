@@ -62,7 +62,7 @@ SettingRow::SettingRow(const InterventionKind& kind, const Look& look, RequestSe
   below->addWidget(set_, 0, Qt::AlignTop);
   const auto color = [this, &look] {
     set_->setStyleSheet(QStringLiteral("QToolButton { color: %1; padding: 2px %2px; }")
-                            .arg(look.Color(Role::kAccent).name())
+                            .arg(look.Color(Role::kAccentText).name())
                             .arg(kStatePadding));
   };
   connect(&look, &Look::changed, this, color);
@@ -88,10 +88,15 @@ void SettingRow::Refresh(RunDocument& run, bool steerable) {
     refusal_.reset();
   }
   holding_ = HoldingIn(run);
-  setVisible(holding_.has_value());
-  if (!holding_) return;
+  const bool may_have = kind_.takes_sites && run.configuration().SiteCount() > 0;
+  setVisible(holding_ || may_have);
+  field_->setEnabled(steerable && holding_);
+  if (!holding_) {
+    CheckField();
+    if (may_have) state_->Show(RequestState::Kind::kApplied, {}, tr("no map has it now"));
+    return;
+  }
   if (!edited_) field_->SetValue(holding_->value);
-  field_->setEnabled(steerable);
   CheckField();
   ShowState();
 }

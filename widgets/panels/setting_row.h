@@ -27,7 +27,8 @@ class SettingRow : public QWidget {
   SettingRow(const InterventionKind& kind, const Look& look, RequestSender& sender,
              QWidget* parent = nullptr);
 
-  // Shows what holds in a loaded run; hidden where the run has no such setting.
+  // Shows what holds in a loaded run; disabled where none of its sites has the setting now, hidden
+  // where it has no sites that could.
   void Refresh(RunDocument& run, bool steerable);
   // Hidden: there is no run, or none that was read.
   void Clear();
@@ -61,7 +62,7 @@ class SettingRow : public QWidget {
   RequestState* state_;
 
   QPointer<RunDocument> run_;  // of the last Refresh
-  ReaderThread::RunKey run_key_ = 0;
+  std::uint64_t run_key_ = 0;
   std::optional<Holding> holding_;
   bool steerable_ = false;
   bool edited_ = false;
