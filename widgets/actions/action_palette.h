@@ -22,6 +22,7 @@ class ActionPalette : public QDialog {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void FitColumns();
   void Fill();
   void Choose();
 
