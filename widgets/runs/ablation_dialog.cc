@@ -1,5 +1,8 @@
 #include "widgets/runs/ablation_dialog.h"
 
+#include <signal.h>
+#include <string.h>
+
 #include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
@@ -68,7 +71,10 @@ AblationDialog::AblationDialog(const Look& look, const std::filesystem::path& ru
          "…"),
       false);
   connect(&process_, &QProcess::finished, this, &AblationDialog::TakeResult);
-  connect(&process_, &QProcess::errorOccurred, this, &AblationDialog::TakeResult);
+  connect(&process_, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+    // Of all others `finished` tells, once what the process said has come.
+    if (error == QProcess::FailedToStart) TakeResult();
+  });
   process_.setProcessEnvironment(EngineEnvironment());
   process_.start(PathBeside("mhc"), {"ablate", QString::fromStdString(run.string()), "--json"});
 }
@@ -85,17 +91,32 @@ void AblationDialog::Say(const QString& sentence, bool is_error) {
   said_->setText(sentence);
 }
 
+QString AblationDialog::WhyThereIsNothing() {
+  QString words = QString::fromUtf8(process_.readAllStandardError()).trimmed();
+  if (words.startsWith(QStringLiteral("mhc: "))) words.remove(0, 5);
+  if (process_.error() == QProcess::FailedToStart) {
+    return tr("%1 cannot be started: %2").arg(process_.program(), process_.errorString());
+  }
+  if (process_.exitStatus() == QProcess::CrashExit) {
+    const int signal = process_.exitCode();
+    QString ended = tr("mhc ablate was ended by signal %1 (%2).")
+                        .arg(signal)
+                        .arg(QString::fromLocal8Bit(strsignal(signal)));
+    if (signal == SIGKILL) ended += ' ' + tr("Often the machine had no memory left.");
+    return words.isEmpty() ? ended : ended + '\n' + words;
+  }
+  return words.isEmpty()
+             ? tr("mhc ablate ended without a word, with status %1.").arg(process_.exitCode())
+             : words;
+}
+
 void AblationDialog::TakeResult() {
   progress_->hide();
   const auto result =
       nlohmann::json::parse(process_.readAllStandardOutput().toStdString(), nullptr, false);
   if (result.is_discarded() || !result.contains("interventions") ||
       !result["baseline_loss"].is_number()) {
-    QString words = QString::fromUtf8(process_.readAllStandardError()).trimmed();
-    if (words.startsWith(QStringLiteral("mhc: "))) words.remove(0, 5);
-    Say(words.isEmpty() ? tr("mhc ablate ended without a word: %1").arg(process_.errorString())
-                        : words,
-        true);
+    Say(WhyThereIsNothing(), true);
     return;
   }
   Say(tr("Validation loss as trained: %1. Δ is what the change adds to it.")

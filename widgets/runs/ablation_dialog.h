@@ -24,8 +24,11 @@ class AblationDialog : public QDialog {
   AblationDialog(const Look& look, const std::filesystem::path& run, QWidget* parent = nullptr);
   ~AblationDialog() override;
 
+  qint64 process_id() const { return process_.processId(); }
+
  private:
   void TakeResult();
+  QString WhyThereIsNothing();
   void Say(const QString& sentence, bool is_error);
 
   const Look& look_;
