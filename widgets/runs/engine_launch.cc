@@ -30,9 +30,10 @@ void EngineLaunch::Look() {
   const bool there = process_.IsThere();
   const auto folder = RunFolder::Open(run_);
   const auto holder = folder ? folder->Holder() : std::nullopt;
-  // A short run may have ended before it was looked at: its record says so.
+  // A short run may have ended before it was looked at, or been stopped: its record says so.
+  const QString last = there ? QString() : process_.LastWords();
   const bool over = !there && folder && std::filesystem::exists(folder->record_path()) &&
-                    process_.LastWords() == "finished";
+                    (last == "finished" || last.startsWith("stopped"));
   if ((holder && holder->process_id == process_.id()) || over) {
     timer_.stop();
     Q_EMIT started();

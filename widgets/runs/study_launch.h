@@ -26,12 +26,16 @@ class StudyLaunch : public QObject {
 
  Q_SIGNALS:
   void runBegan(const std::filesystem::path& run);
-  void ended();                          // every run has begun and the process is done
+  void ended();  // every run has begun and the process is done
+  // A run of it was stopped, as a run is by a person; what was trained is kept.
+  void stopped(const QString& sentence);
   void failed(const QString& sentence);  // it could not be started, or ended before its runs
 
  private:
   void Look();
 
+  QString title_;
+  std::vector<std::filesystem::path> runs_;
   std::vector<std::filesystem::path> awaited_;  // runs that have not begun
   DetachedProcess process_;
   QTimer timer_;
