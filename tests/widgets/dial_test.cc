@@ -123,11 +123,40 @@ TEST_F(DialPageTest, SaysWhyAMapDoesNotAllowTheseStreams) {
 TEST_F(DialPageTest, TakesAMatrixAsLogitsThatGiveIt) {
   Matrix matrix(2, 2);
   matrix << 0.9, 0.1, 0.1, 0.9;
-  page_.controls().TakeMatrix(*ParseConstraint("sinkhorn"), matrix, "a site");
+  ASSERT_TRUE(page_.controls().TakeMatrix(*ParseConstraint("sinkhorn"), matrix, "a site"));
   const auto input = page_.controls().Input();
   ASSERT_TRUE(input && input->logits) << (input ? "no logits" : input.error().message);
   const Matrix again = MapLogits(input->options.choice, 2, *input->logits);
   EXPECT_LT((again - matrix).norm(), 2e-3) << "logits are shown with three decimals";
+}
+
+TEST_F(DialPageTest, GivenLogitsOfAMapThatTheseStreamsCannotHaveAreASentence) {
+  Find<QComboBox>("dialConstraint")->setCurrentText("identity");
+  page_.findChild<QWidget*>("dial-streams")->findChild<QSpinBox*>()->setValue(16);
+  Find<QComboBox>("dialConstraint")->setCurrentText("permutation_mix");
+  Find<QComboBox>("dialLogits")->setCurrentIndex(1);
+  EXPECT_TRUE(Find<QLabel>("dialFault")->text().contains("permutation_mix"));
+}
+
+TEST_F(DialPageTest, RefusesAMatrixThatItCannotFitAndStaysAsItIs) {
+  const auto before = page_.controls().Input();
+  const Matrix well = Matrix::Identity(4, 4);
+  Matrix unknown = well, huge = well;
+  unknown(1, 2) = std::nan("");
+  huge(0, 0) = -1e30;
+  for (const auto& [constraint, matrix, word] :
+       {std::tuple{"sinkhorn", unknown, "not finite"}, std::tuple{"sinkhorn", huge, "expected"},
+        std::tuple{"quaternion", Matrix(Matrix::Identity(3, 3)), "n = 4"}}) {
+    const Status taken =
+        page_.controls().TakeMatrix(*ParseConstraint(constraint), matrix, "a site");
+    ASSERT_FALSE(taken);
+    EXPECT_THAT(taken.error().message, testing::HasSubstr(word));
+  }
+  const auto after = page_.controls().Input();
+  ASSERT_TRUE(before && after);
+  EXPECT_EQ(after->options.choice, before->options.choice);
+  EXPECT_EQ(after->options.streams, before->options.streams);
+  EXPECT_EQ(after->logits, before->logits);
 }
 
 }  // namespace

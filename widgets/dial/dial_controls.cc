@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kMostIterations = 30;
 constexpr int kRowHeight = 24;
+constexpr double kLargestEntry = 1e12;  // beyond it a fit loses all digits
 constexpr const char* kIterations = "iterations";
 
 }  // namespace
@@ -67,8 +68,19 @@ void DialControls::BuildForm(QVBoxLayout& column) {
   iterations_->setRange(0, kMostIterations);
   iterations_->setToolTip(tr("Iterations of Sinkhorn-Knopp"));
   iterations_label_ = AddFieldRow(*fields, tr("iterations"), iterations_, look_);
-  options_ = new OptionForm(look_, page);
-  column.addWidget(options_);
+  // In the room of the map with the most of them: what is below stays where it is.
+  auto* options = new QWidget(page);
+  auto* options_column = new QVBoxLayout(options);
+  options_column->setContentsMargins(0, 0, 0, 0);
+  options_ = new OptionForm(look_, options);
+  options_column->addWidget(options_);
+  options_column->addStretch(1);
+  int most = 0;
+  for (const MixingConstraint& constraint : MixingConstraints()) {
+    most = std::max(most, OptionForm::HeightFor(constraint));
+  }
+  options->setFixedHeight(most);
+  column.addWidget(options);
   column.addWidget(MakeSectionLine(look_, page));
   auto* study = new QGridLayout;
   study->setSpacing(kRowSpacing);
@@ -112,8 +124,6 @@ void DialControls::BuildLogits(QVBoxLayout& column) {
   source_->setObjectName(QStringLiteral("dialLogits"));
   source_->addItems({tr("random"), tr("given, in every layer")});
   AddFieldRow(*row, tr("logits"), source_, look_);
-  of_what_ = MakeNote(look_, page);
-  column.addWidget(of_what_);
   table_ = new QTableWidget(page);
   table_->setObjectName(QStringLiteral("dialTable"));
   table_->setAccessibleName(tr("Logits"));
@@ -122,9 +132,12 @@ void DialControls::BuildLogits(QVBoxLayout& column) {
   table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
   column.addWidget(table_);
+  of_what_ = MakeNote(look_, page);
+  column.addWidget(of_what_);
   connect(source_, &QComboBox::currentIndexChanged, this, [this] {
-    if (table_->rowCount() == 0) {
-      ShowLogits(StartLogits(choice_, static_cast<int>(Options().streams)));
+    const auto streams = static_cast<int>(Options().streams);
+    if (table_->rowCount() == 0 && CheckStreams(choice_, streams)) {
+      ShowLogits(StartLogits(choice_, streams));
     }
     of_what_->clear();
     UpdateFields();
@@ -181,8 +194,8 @@ void DialControls::TakeOptions() {
 void DialControls::UpdateFields() {
   fills_ = true;
   const bool has_iterations = choice_.options.Has(kIterations);
-  iterations_->setVisible(has_iterations);
-  iterations_label_->setVisible(has_iterations);
+  iterations_->setEnabled(has_iterations);
+  iterations_label_->setEnabled(has_iterations);
   if (has_iterations) {
     iterations_->setValue(static_cast<int>(
         std::min<std::int64_t>(choice_.options.Integer(kIterations), kMostIterations)));
@@ -239,8 +252,19 @@ std::vector<double> DialControls::LogitsInTable() const {
   return logits;
 }
 
-void DialControls::TakeMatrix(const ConstraintChoice& choice, const Matrix& matrix,
-                              const QString& of_what) {
+Status DialControls::TakeMatrix(const ConstraintChoice& choice, const Matrix& matrix,
+                                const QString& of_what) {
+  const std::string name = of_what.toStdString();
+  if (!matrix.allFinite()) {
+    return Fail("{}: the matrix has entries that are not finite, which the dial cannot fit", name);
+  }
+  if (const double largest = matrix.cwiseAbs().maxCoeff(); largest > kLargestEntry) {
+    return Fail("{}: the matrix has an entry of {:.1e}, expected {:.0e} at most in the dial", name,
+                largest, kLargestEntry);
+  }
+  if (const Status allowed = CheckStreams(choice, static_cast<int>(matrix.rows())); !allowed) {
+    return Fail("{}: {}", name, allowed.error().message);
+  }
   fills_ = true;
   constraint_->setCurrentText(QString::fromStdString(choice.constraint->name));
   choice_ = choice;
@@ -255,6 +279,7 @@ void DialControls::TakeMatrix(const ConstraintChoice& choice, const Matrix& matr
   fills_ = false;
   UpdateFields();
   Q_EMIT turned(false);
+  return {};
 }
 
 void DialControls::ShowFault(const QString& sentence) {

@@ -30,7 +30,9 @@ class DialControls : public QScrollArea {
   // What the fields say; error where one of them is out of range.
   Result<DialInput> Input() const;
   // The constraint with logits whose map is as near to the matrix as it can be, in every layer.
-  void TakeMatrix(const ConstraintChoice& choice, const Matrix& matrix, const QString& of_what);
+  // Refused where the matrix has entries that are no number, or too large to be fitted, or a size
+  // that the constraint does not allow; nothing changes then.
+  Status TakeMatrix(const ConstraintChoice& choice, const Matrix& matrix, const QString& of_what);
   void ShowFault(const QString& sentence);  // empty: none
 
  Q_SIGNALS:
