@@ -70,8 +70,8 @@ void ActionRegistry::UpdateTip(QAction* action) {
   }
   const QString reason = ReasonOf(action);
   if (!reason.isEmpty()) tip += '\n' + reason;
+  // No status tip: a status bar that comes with the pointer would move everything above it.
   action->setToolTip(tip);
-  action->setStatusTip(action->property(kTip).toString());
 }
 
 }  // namespace mhc

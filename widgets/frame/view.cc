@@ -18,6 +18,7 @@ namespace mhc {
 namespace {
 
 constexpr int kHeaderHeight = 24;
+constexpr int kLeastWidth = 200;
 constexpr int kLoadingDelay_ms = 150;
 
 const QString kBetweenParts = QStringLiteral(" · ");
@@ -67,6 +68,8 @@ View::View(const ViewContext& context, const QString& object_name, const QString
     : QWidget(parent), context_(context), title_(title) {
   setObjectName(object_name);
   setAccessibleName(title);
+  // Two of them beside each other have room between the columns of the narrowest window.
+  setMinimumWidth(kLeastWidth);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
@@ -101,6 +104,8 @@ View::View(const ViewContext& context, const QString& object_name, const QString
 }
 
 QString View::Reason() const {
+  // Said once, in the place of all views, which are hidden then.
+  if (current() != nullptr && !current()->error().isEmpty()) return current()->error();
   return has_picture_ || shows_loading_ ? QString() : sentence_->text();
 }
 
@@ -211,9 +216,7 @@ bool View::ShowsGeneralState() {
     return true;
   }
   if (!run->error().isEmpty()) {
-    ShowError(tr("%1\nThe run is looked at again until it can be read; close it with its menu in "
-                 "the run table.")
-                  .arg(run->error()));
+    ShowError(run->error());
     return true;
   }
   if (!run->loaded()) {

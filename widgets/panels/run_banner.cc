@@ -46,7 +46,7 @@ void RunBanner::ShowFailure(const RunDocument* run, const QString& sentence) {
 
 void RunBanner::Refresh() {
   const RunDocument* run = context_.runs.current();
-  if (run == nullptr || !run->loaded() || run->live()) {
+  if (run == nullptr || !run->loaded() || run->live() || !run->error().isEmpty()) {
     if (run != nullptr && run == told_of_ && run->live()) told_of_ = nullptr;
     hide();
     return;
@@ -58,7 +58,7 @@ void RunBanner::Refresh() {
     text = tr("Interrupted at step %1: the engine ended without a word. Everything that was "
               "recorded is here; resuming goes on from the newest checkpoint, bit for bit.")
                .arg(step);
-    role = Role::kWarning;
+    role = Role::kWarningText;
   } else if (run->state() == RunState::kStopped) {
     text = tr("Stopped at step %1 and saved.").arg(step);
   } else if (run->state() == RunState::kFailed) {

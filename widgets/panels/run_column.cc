@@ -21,6 +21,7 @@ RunColumn::RunColumn(const ViewContext& context, QWidget* parent) : QScrollArea(
   auto* runs = new RunTable(context, page);
   runs->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   connect(runs, &RunTable::resumeRequested, this, &RunColumn::resumeRequested);
+  connect(runs, &RunTable::closeRequested, this, &RunColumn::closeRequested);
   column->addWidget(runs);
   line();
   QLabel* differs = MakeSectionLabel(tr("Only what differs"), context.look, page);

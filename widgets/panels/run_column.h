@@ -20,6 +20,7 @@ class RunColumn : public QScrollArea {
 
  Q_SIGNALS:
   void resumeRequested(RunDocument* run);
+  void closeRequested(RunDocument* run);
 };
 
 }  // namespace mhc

@@ -27,7 +27,6 @@ enum RunColumn { kShown, kRun, kLoss, kColumns };
 
 constexpr int kPadding = 4;  // above and below a row's two lines
 constexpr int kEye = 14, kLine = 18, kGap = 8;
-constexpr double kTint = 0.12;  // of the accent behind the current run
 
 // A row as it is painted; made anew at each refresh and compared.
 struct RunRow {
@@ -41,8 +40,8 @@ struct RunRow {
 
 Role RoleOf(const RunDocument& run) {
   if (!run.error().isEmpty() || run.state() == RunState::kFailed) return Role::kBad;
-  if (run.live()) return Role::kGood;
-  return run.state() == RunState::kInterrupted ? Role::kWarning : Role::kQuietText;
+  if (run.live()) return Role::kGoodText;
+  return run.state() == RunState::kInterrupted ? Role::kWarningText : Role::kQuietText;
 }
 
 QString StateText(const RunDocument& run) {
@@ -141,9 +140,7 @@ class RunTable::Delegate : public QStyledItemDelegate {
     const RunRow& row = table_.model_->rows()[static_cast<std::size_t>(index.row())];
     const Look& look = table_.context_.look;
     if (row.current) {
-      QColor tint = look.Color(Role::kAccent);
-      tint.setAlphaF(kTint);
-      painter->fillRect(option.rect, tint);
+      painter->fillRect(option.rect, look.CurrentRow());
     } else if (option.state.testFlag(QStyle::State_Selected) && table_.hasFocus()) {
       painter->fillRect(option.rect, look.Color(Role::kHover));
     }
@@ -295,6 +292,8 @@ void RunTable::keyPressEvent(QKeyEvent* event) {
     Toggle(currentIndex());
   } else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
     if (RunDocument* run = RunAt(currentIndex())) context_.runs.SetCurrent(*run);
+  } else if (event->key() == Qt::Key_Delete) {
+    if (RunDocument* run = RunAt(currentIndex())) Q_EMIT closeRequested(run);
   } else {
     QTableView::keyPressEvent(event);
   }
@@ -319,6 +318,7 @@ void RunTable::contextMenuEvent(QContextMenuEvent* event) {
   QAction* copy = menu.addAction(tr("Copy its path"));
   menu.addSeparator();
   QAction* close = menu.addAction(tr("Close"));
+  close->setShortcut(QKeySequence::Delete);
   const QAction* chosen = menu.exec(by_key ? viewport()->mapToGlobal(visualRect(index).bottomLeft())
                                            : event->globalPos());
   if (chosen == nullptr || run == nullptr) return;
@@ -327,7 +327,7 @@ void RunTable::contextMenuEvent(QContextMenuEvent* event) {
   if (chosen == resume) Q_EMIT resumeRequested(run);
   if (chosen == open) QDesktopServices::openUrl(QUrl::fromLocalFile(path));
   if (chosen == copy) QApplication::clipboard()->setText(path);
-  if (chosen == close) context_.runs.Close(*run);
+  if (chosen == close) Q_EMIT closeRequested(run);
 }
 
 void RunTable::paintEvent(QPaintEvent* event) {

@@ -22,6 +22,7 @@ class RunTable : public QTableView {
 
  Q_SIGNALS:
   void resumeRequested(RunDocument* run);
+  void closeRequested(RunDocument* run);
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -2,6 +2,7 @@
 
 #include <QDataStream>
 #include <QIODevice>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -14,6 +15,7 @@
 #include "widgets/matrices/matrix_lens.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/panels/run_column.h"
+#include "widgets/panels/run_fault.h"
 #include "widgets/panels/steering_column.h"
 #include "widgets/panels/step_bar.h"
 #include "widgets/panels/tour_strip.h"
@@ -35,34 +37,63 @@ QSplitter* Split(Qt::Orientation orientation, const QList<QWidget*>& parts) {
 }  // namespace
 
 LabPage::LabPage(const ViewContext& context, RequestSender& sender, QWidget* parent)
-    : QWidget(parent) {
+    : QWidget(parent), context_(context) {
   setObjectName("labPage");
   auto* runs = new RunColumn(context);
-  auto* steering = new SteeringColumn(context, sender);
+  steering_ = new SteeringColumn(context, sender);
   auto* banner = new RunBanner(context);
-  auto* middle = new QWidget;
-  auto* middle_column = new QVBoxLayout(middle);
+  auto* views = new QWidget;
+  auto* middle_column = new QVBoxLayout(views);
   middle_column->setContentsMargins(0, 0, 0, 0);
   middle_column->setSpacing(0);
   middle_column->addWidget(banner);
   middle_column->addWidget(new TourStrip(context, sender));
-  middle_column->addWidget(MakeViews(context), 1);
-  columns_ = Split(Qt::Horizontal, {runs, middle, steering});
+  // In a low window the views keep the height that they can be read at, and scroll.
+  auto* area = new QScrollArea;
+  area->setObjectName(QStringLiteral("viewArea"));
+  area->setFrameShape(QFrame::NoFrame);
+  area->setWidgetResizable(true);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->setWidget(MakeViews(context));
+  middle_column->addWidget(area, 1);
+  fault_ = new RunFault(context);
+  middle_ = new QStackedWidget;
+  middle_->addWidget(views);
+  middle_->addWidget(fault_);
+  columns_ = Split(Qt::Horizontal, {runs, middle_, steering_});
   columns_->setStretchFactor(1, 1);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(columns_, 1);
   column->addWidget(new StepBar(context));
-  for (const auto* part : {static_cast<const QObject*>(runs), static_cast<const QObject*>(steering),
-                           static_cast<const QObject*>(banner)}) {
+  for (const auto* part :
+       {static_cast<const QObject*>(runs), static_cast<const QObject*>(steering_),
+        static_cast<const QObject*>(banner)}) {
     connect(part, SIGNAL(resumeRequested(RunDocument*)), this,
             SIGNAL(resumeRequested(RunDocument*)));
   }
   for (const View* view : findChildren<View*>()) {
     connect(view, &View::exportRequested, this, &LabPage::exportRequested);
   }
+  for (const auto* part :
+       {static_cast<const QObject*>(runs), static_cast<const QObject*>(fault_)}) {
+    connect(part, SIGNAL(closeRequested(RunDocument*)), this, SIGNAL(closeRequested(RunDocument*)));
+  }
+  connect(fault_, &RunFault::openRequested, this, &LabPage::openRequested);
+  for (const auto change :
+       {&RunSelection::runsChanged, &RunSelection::currentChanged, &RunSelection::recordChanged}) {
+    connect(&context.runs, change, this, &LabPage::ShowViewsOrFault);
+  }
   ResetLayout();
+}
+
+// A run that cannot be read has nothing to show and nothing to steer.
+void LabPage::ShowViewsOrFault() {
+  const bool is_fault = fault_->Holds();
+  fault_->Refresh();
+  middle_->setCurrentIndex(is_fault ? 1 : 0);
+  steering_->setVisible(!is_fault);
 }
 
 QWidget* LabPage::MakeViews(const ViewContext& context) {

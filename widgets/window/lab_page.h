@@ -11,10 +11,13 @@
 #include "widgets/panels/request_sender.h"
 
 class QSplitter;
+class QStackedWidget;
 
 namespace mhc {
 
 class CurveStack;
+class RunFault;
+class SteeringColumn;
 
 class LabPage : public QWidget {
   Q_OBJECT
@@ -28,12 +31,19 @@ class LabPage : public QWidget {
 
  Q_SIGNALS:
   void resumeRequested(RunDocument* run);
+  void closeRequested(RunDocument* run);
+  void openRequested();
   void exportRequested(const QString& figure);
 
  private:
+  void ShowViewsOrFault();
   QWidget* MakeViews(const ViewContext& context);
   std::array<QSplitter*, 6> Splitters() const;
 
+  const ViewContext context_;
+  QStackedWidget* middle_ = nullptr;  // the views, or why there are none
+  RunFault* fault_ = nullptr;
+  SteeringColumn* steering_ = nullptr;
   QSplitter* columns_ = nullptr;
   QSplitter* rows_ = nullptr;
   QSplitter* upper_ = nullptr;

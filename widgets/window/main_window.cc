@@ -1,12 +1,13 @@
 #include "widgets/window/main_window.h"
 
 #include <QCloseEvent>
+#include <QDragEnterEvent>
 #include <QFileDialog>
-#include <QLabel>
-#include <QMenuBar>
+#include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
-#include <QStatusBar>
+#include <QUrl>
 #include <algorithm>
 
 #include "core/formats/person_text.h"
@@ -24,6 +25,8 @@
 #include "widgets/runs/start_page.h"
 #include "widgets/runs/study_launch.h"
 #include "widgets/window/lab_page.h"
+#include "widgets/window/run_summary.h"
+#include "widgets/window/window_notice.h"
 
 namespace mhc {
 namespace {
@@ -36,7 +39,7 @@ Look::Mode RememberedMode() {
 }
 
 // "4 blocks · 128 channels · 4 streams · 1.1M parameters (2.3 % mixing)".
-QString SummaryOf(const RunDocument& run) {
+QStringList SummaryOf(const RunDocument& run) {
   const RunDescription& description = run.description();
   const ModelSettings& model = run.configuration().model;
   const double share = static_cast<double>(description.mixing_parameters) /
@@ -46,12 +49,14 @@ QString SummaryOf(const RunDocument& run) {
           .arg(QString::fromStdString(CountText(static_cast<double>(description.parameters))));
   QStringList parts{run.Name(), MainWindow::tr("%1 blocks").arg(model.blocks),
                     MainWindow::tr("%1 channels").arg(model.channels)};
-  if (description.sites == 0) return (parts << parameters).join(QStringLiteral(" · "));
+  if (description.sites == 0) return parts << parameters;
   parts
       << MainWindow::tr("%1 streams").arg(description.streams)
       << MainWindow::tr("%1 (%2 % mixing)").arg(parameters, QString::number(100.0 * share, 'f', 1));
-  return parts.join(QStringLiteral(" · "));
+  return parts;
 }
+
+constexpr int kNotice_ms = 8000;
 
 const char* ModeText(Look::Mode mode) {
   return mode == Look::Mode::kLight ? "light" : mode == Look::Mode::kDark ? "dark" : "system";
@@ -67,7 +72,8 @@ MainWindow::MainWindow()
       pages_(new QStackedWidget(this)),
       start_(new StartPage(look_)),
       lab_(new LabPage(context_, sender_)),
-      dial_(new DialPage(look_)) {
+      dial_(new DialPage(look_)),
+      notice_(new WindowNotice(look_, pages_)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("mHC Lab"));
   look_.ApplyToApplication();
@@ -75,6 +81,7 @@ MainWindow::MainWindow()
   pages_->addWidget(lab_);
   pages_->addWidget(dial_);
   setCentralWidget(pages_);
+  setAcceptDrops(true);
   DeclareActions();
   MakeMenusAndBar();
 
@@ -86,13 +93,15 @@ MainWindow::MainWindow()
           [this](const QString& study) { ShowHelp(StudyPageName(study)); });
   connect(start_, &StartPage::newRunRequested, this, [this] { MakeNewRun("default"); });
   connect(lab_, &LabPage::resumeRequested, this, &MainWindow::Resume);
+  connect(lab_, &LabPage::closeRequested, this, &MainWindow::CloseRun);
+  connect(lab_, &LabPage::openRequested, this, &MainWindow::ChooseRun);
   connect(lab_, &LabPage::exportRequested, this, &MainWindow::Export);
   connect(&runs_, &RunSelection::currentChanged, this, &MainWindow::FollowCurrent);
   connect(&runs_, &RunSelection::recordChanged, this, &MainWindow::FollowCurrent);
   connect(&sender_, &RequestSender::pendingChanged, this, &MainWindow::UpdateActions);
 
   QSettings settings;
-  resize(1280, 800);
+  resize(QSize(1280, 800).boundedTo(screen()->availableSize()));
   restoreGeometry(settings.value("geometry").toByteArray());
   lab_->RestoreLayout(settings.value("layout").toByteArray());
   UpdateActions();
@@ -109,9 +118,23 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::OpenRun(const std::filesystem::path& run) {
   runs_.Open(run);
-  RememberRun(runs_.current()->path());
   pages_->setCurrentWidget(lab_);
   FollowCurrent();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+// A folder, or a file of one.
+void MainWindow::dropEvent(QDropEvent* event) {
+  for (const QUrl& url : event->mimeData()->urls()) {
+    if (!url.isLocalFile()) continue;
+    const std::filesystem::path path = url.toLocalFile().toStdString();
+    const bool is_in_run = RunFolder::Open(path.parent_path()).has_value();
+    OpenRun(is_in_run ? path.parent_path() : path);
+  }
+  event->acceptProposedAction();
 }
 
 void MainWindow::ShowStart() {
@@ -150,17 +173,17 @@ void MainWindow::Launch(const QStringList& words, const std::filesystem::path& r
   auto* launch = new EngineLaunch(this);
   connect(launch, &EngineLaunch::started, this, [this, launch] {
     start_->ShowNotice({});
-    statusBar()->clearMessage();
+    notice_->Clear();
     OpenRun(launch->run());
     launch->deleteLater();
   });
   connect(launch, &EngineLaunch::failed, this, [this, launch](const QString& sentence) {
-    statusBar()->clearMessage();
+    notice_->Clear();
     start_->ShowNotice(sentence);
     ShowStart();
     launch->deleteLater();
   });
-  statusBar()->showMessage(
+  notice_->Say(
       tr("Starting an engine for %1 …").arg(QString::fromStdString(run.filename().string())));
   launch->Start(words, run);
 }
@@ -216,16 +239,19 @@ void MainWindow::SendSiteToDial() {
   const auto choices = ConstraintChoicesAt(run, step_.step());
   const auto site = static_cast<std::size_t>(site_.site());
   if (found == nullptr || site >= choices.size()) {
-    statusBar()->showMessage(tr("The matrix of this site is not recorded at this step yet."), 4000);
+    notice_->Say(tr("The matrix of this site is not recorded at this step yet."), kNotice_ms);
     return;
   }
   const auto n = found->snapshot.shape.back();
   const std::vector<double> entries = MatrixEntries(found->snapshot, site_.site());
   const Matrix matrix = Eigen::Map<const Matrix>(entries.data(), n, n);
+  const QString of_what =
+      tr("%1, %2 at step %3").arg(run.Name(), SiteText(site_.site())).arg(found->step);
+  if (const Status taken = dial_->controls().TakeMatrix(choices[site], matrix, of_what); !taken) {
+    notice_->Say(QString::fromStdString(taken.error().message), kNotice_ms);
+    return;
+  }
   ShowDial();
-  dial_->controls().TakeMatrix(
-      choices[site], matrix,
-      tr("%1, %2 at step %3").arg(run.Name(), SiteText(site_.site())).arg(found->step));
 }
 
 void MainWindow::ShowHelp(const QString& page) {
@@ -243,6 +269,10 @@ void MainWindow::StartStudy(const QString& name) {
   auto* launch = new StudyLaunch(this);
   connect(launch, &StudyLaunch::runBegan, this, &MainWindow::OpenRun);
   connect(launch, &StudyLaunch::ended, launch, &QObject::deleteLater);
+  connect(launch, &StudyLaunch::stopped, this, [this, launch](const QString& sentence) {
+    notice_->Say(sentence, kNotice_ms);
+    launch->deleteLater();
+  });
   connect(launch, &StudyLaunch::failed, this, [this, launch](const QString& sentence) {
     start_->ShowNotice(sentence);
     ShowStart();
@@ -254,19 +284,18 @@ void MainWindow::StartStudy(const QString& name) {
 
 void MainWindow::FollowCurrent() {
   const RunDocument* run = runs_.current();
-  step_.SetLastStep(run ? run->last_step() : 0);
+  // A run that is not read yet has no steps to show, which moves nothing.
+  if (run && run->loaded()) {
+    step_.SetLastStep(run->last_step());
+    if (run->key() != remembered_run_) RememberRun(run->path());
+    remembered_run_ = run->key();
+  }
   if (run && run->loaded() && run->configuration().SiteCount() > 0 &&
       site_.site() >= run->configuration().SiteCount()) {
     site_.SetSite(0);
   }
   setWindowTitle(run ? tr("%1 — mHC Lab").arg(run->Name()) : tr("mHC Lab"));
-  const QString summary = run && run->loaded() ? SummaryOf(*run) : QString();
-  if (summary != summary_->text()) {
-    summary_->setText(summary);
-    // A menu bar places its corner's widget only when it is resized or given one.
-    menuBar()->setCornerWidget(summary_);
-    summary_->setVisible(!summary.isEmpty());
-  }
+  summary_->Show(run && run->loaded() ? SummaryOf(*run) : QStringList());
   UpdateActions();
 }
 

@@ -10,7 +10,7 @@
 #include "widgets/document/view_context.h"
 #include "widgets/panels/request_sender.h"
 
-class QLabel;
+class QDropEvent;
 class QStackedWidget;
 
 namespace mhc {
@@ -20,7 +20,9 @@ class DialPage;
 class HelpWindow;
 class LabPage;
 class RunBar;
+class RunSummary;
 class StartPage;
+class WindowNotice;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -39,6 +41,8 @@ class MainWindow : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
 
  private:
   // main_window_actions.cc
@@ -75,9 +79,11 @@ class MainWindow : public QMainWindow {
   StartPage* start_;
   LabPage* lab_;
   DialPage* dial_;
+  WindowNotice* notice_;
   RunBar* bar_ = nullptr;
-  QLabel* summary_ = nullptr;
-  HelpWindow* help_ = nullptr;  // made when it is wanted
+  RunSummary* summary_ = nullptr;
+  HelpWindow* help_ = nullptr;        // made when it is wanted
+  std::uint64_t remembered_run_ = 0;  // the key of the one that recent runs were told of
 };
 
 }  // namespace mhc

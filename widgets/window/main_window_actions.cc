@@ -1,15 +1,14 @@
 // The window's actions: declared once, placed in menus and the tool bar, enabled with a reason.
 #include <QApplication>
-#include <QLabel>
 #include <QMenuBar>
 #include <QStackedWidget>
-#include <QStatusBar>
 
 #include "widgets/actions/action_palette.h"
 #include "widgets/actions/shortcut_sheet.h"
 #include "widgets/window/lab_page.h"
 #include "widgets/window/main_window.h"
 #include "widgets/window/run_bar.h"
+#include "widgets/window/run_summary.h"
 
 namespace mhc {
 namespace {
@@ -148,16 +147,9 @@ void MainWindow::MakeMenusAndBar() {
       if (actions_->MenuOf(action) == name) menu->addAction(action);
     }
   }
-  summary_ = new QLabel(this);
-  summary_->setContentsMargins(0, 4, 12, 0);
-  summary_->setForegroundRole(QPalette::PlaceholderText);
-  menuBar()->setCornerWidget(summary_);
+  summary_ = new RunSummary(menuBar());
   bar_ = new RunBar(*actions_, look_, this);
   addToolBar(bar_);
-  statusBar()->setSizeGripEnabled(false);
-  statusBar()->hide();
-  connect(statusBar(), &QStatusBar::messageChanged, this,
-          [this](const QString& text) { statusBar()->setVisible(!text.isEmpty()); });
 }
 
 void MainWindow::UpdateActions() {

@@ -2,15 +2,21 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <QComboBox>
+#include <QDropEvent>
 #include <QFile>
 #include <QGuiApplication>
+#include <QMimeData>
 #include <QProcess>
 #include <fstream>
 
 #include "core/record/configuration/home_path.h"
 #include "core/record/intervention/inbox.h"
 #include "core/record/record/record_writer.h"
+#include "tests/widgets/written_run.h"
+#include "widgets/dial/dial_page.h"
 #include "widgets/frame/view.h"
+#include "widgets/help/help_window.h"
+#include "widgets/runs/ablation_dialog.h"
 #include "widgets/runs/engine_launch.h"
 #include "window_fixture.h"
 
@@ -29,6 +35,17 @@ QString FailureOf(EngineLaunch& launch, const QStringList& words, const QString&
   launch.Start(words, run.toStdString());
   EXPECT_TRUE(QTest::qWaitFor([&] { return is_over; }, kLimit_ms));
   return sentence;
+}
+
+// A file or a folder, as a hand drops it on the window.
+void Drop(MainWindow& window, const QString& path) {
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(path)});
+  QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+  QCoreApplication::sendEvent(&window, &enter);
+  ASSERT_TRUE(enter.isAccepted());
+  QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+  QCoreApplication::sendEvent(&window, &drop);
 }
 
 TEST_F(MainWindowTest, AKilledEngineIsSaidAndResumedFromTheBanner) {
@@ -51,6 +68,86 @@ TEST_F(MainWindowTest, AFolderThatIsNoRunIsSaidInTheViewsAndTheWindowStays) {
   auto* loss = Find<View>("lossPlot");
   EXPECT_TRUE(loss->Reason().contains(runs_.path()));
   EXPECT_FALSE(Action("actionPause")->isEnabled());
+}
+
+TEST_F(MainWindowTest, AZipThatIsDroppedInIsOneSentenceWithWaysOutAndCanBeClosed) {
+  const QString zip = runs_.filePath("run.zip");
+  std::ofstream(zip.toStdString()) << "PK";
+  Drop(*window_, zip);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && !Run()->error().isEmpty(); }, kLimit_ms));
+  int sentences = 0;
+  for (const auto* label : window_->findChildren<QLabel*>()) {
+    const bool says = label->text().contains(zip) || label->text().contains("cannot be read");
+    if (label->isVisible() && says) ++sentences;
+  }
+  EXPECT_EQ(sentences, 1);
+  EXPECT_TRUE(Find<QLabel>("runFaultText")->text().contains("unpack"));
+  QTest::mouseClick(Find<QPushButton>("closeFaultButton"), Qt::LeftButton);
+  EXPECT_EQ(Run(), nullptr);
+  EXPECT_TRUE(Find<QWidget>("startPage")->isVisible());
+  EXPECT_EQ(window_->findChild<QWidget*>("recent-run.zip"), nullptr);
+}
+
+TEST_F(MainWindowTest, ARunThatIsDroppedInByItsFolderOrAFileOfItIsOpened) {
+  const std::filesystem::path path = runs_.path().toStdString() + "/written";
+  Write({path, "written"});
+  for (const std::filesystem::path& dropped : {path, path / "record.sqlite"}) {
+    Drop(*window_, QString::fromStdString(dropped.string()));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && Run()->loaded(); }, kLimit_ms));
+    EXPECT_EQ(Run()->Name(), "written");
+    EXPECT_EQ(window_->runs().runs().size(), 1u);
+  }
+}
+
+TEST_F(MainWindowTest, StoppingARunOfAStudyIsNoError) {
+  Action("actionHelp")->trigger();
+  Find<HelpWindow>("helpWindow")->ShowPage(StudyPageName("mappings"));
+  QTest::mouseClick(Find<QPushButton>("trainStudyButton"), Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return Run() && Run()->last_step() > 0; }, kLimit_ms));
+  Action("actionStop")->trigger();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->state() == RunState::kStopped; }, kLimit_ms));
+  const auto* notice = Find<QLabel>("windowNotice");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return notice->isVisible(); }, kLimit_ms));
+  EXPECT_TRUE(notice->text().contains("was stopped at step")) << notice->text().toStdString();
+  EXPECT_TRUE(Find<QWidget>("labPage")->isVisible()) << "nobody asked for another page";
+  EXPECT_TRUE(Find<QLabel>("startNotice")->text().isEmpty());
+}
+
+TEST_F(MainWindowTest, AnAblationThatIsKilledTellsWhatKilledIt) {
+  StartNewRun();
+  if (HasFatalFailure()) return;
+  Action("actionAblate")->trigger();
+  auto* dialog = Find<AblationDialog>("ablationDialog");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return dialog->process_id() != 0; }, kLimit_ms));
+  kill(static_cast<pid_t>(dialog->process_id()), SIGSEGV);
+  const auto* said = Find<QLabel>("ablationSaid");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return said->text().contains("signal"); }, kLimit_ms))
+      << said->text().toStdString();
+  EXPECT_TRUE(said->text().contains("signal 11")) << said->text().toStdString();
+}
+
+TEST_F(MainWindowTest, ASiteWithoutNumbersIsRefusedByTheDialInASentence) {
+  const std::vector<std::pair<float, const char*>> kinds = {
+      {std::nanf(""), "not finite"}, {INFINITY, "not finite"}, {3e38f, "expected"}};
+  for (const auto& [entry, word] : kinds) {
+    const std::string name = "exploded-" + std::to_string(entry);
+    WrittenRun run{runs_.path().toStdString() + "/" + name, name};
+    run.also = [entry = entry](RecordWriter& writer) {
+      ASSERT_TRUE(writer.ReplaceSnapshot(20, MapsOf(entry)));
+    };
+    Write(run);
+    window_->OpenRun(run.path);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return Run()->last_step() == run.steps; }, kLimit_ms));
+    const auto* notice = Find<QLabel>("windowNotice");
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] {
+          Action("actionSendSite")->trigger();
+          return notice->text().contains(word);
+        },
+        kLimit_ms))
+        << notice->text().toStdString();
+    EXPECT_FALSE(Find<DialPage>("dialPage")->isVisible());
+  }
 }
 
 TEST_F(MainWindowTest, AnEngineThatEndsAtOnceSaysItsLastWordsOnTheStartPage) {
