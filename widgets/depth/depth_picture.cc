@@ -22,7 +22,7 @@ constexpr double kPadding = 0.06;          // of the range
 constexpr double kLogarithmicRatio = 100;  // two decades
 constexpr double kFromZero = 0.5;  // of the largest value: a lesser smallest one begins at 0
 constexpr std::size_t kMostDots = 40;
-constexpr double kLine = 1.5, kPaperLine = 1.0;  // on paper 0.75 pt
+constexpr double kLine = 1.5, kLineOnPaper = 1.0;  // on paper 0.75 pt
 constexpr double kDot = 3.5, kMark = 6.0;
 constexpr int kBandOpacity = 36;
 constexpr double kWide = 1.3;  // width over height from which panels stand beside one another
@@ -258,7 +258,7 @@ DepthPicture::Curve DepthPicture::MakeCurve(const Panel& panel) {
 
 LineSample DepthPicture::SampleOf(const DepthCurve& curve) const {
   LineSample sample{curve.pen, {}, !curve.high.empty()};
-  sample.pen.setWidthF(is_for_paper_ ? kPaperLine : kLine);
+  sample.pen.setWidthF(is_for_paper_ ? kLineOnPaper : kLine);
   if (curve.values.size() <= kMostDots) sample.dot = {LineDot::Shape::kCircle, kDot};
   return sample;
 }

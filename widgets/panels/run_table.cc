@@ -21,22 +21,23 @@
 #include "widgets/words/record_words.h"
 
 namespace mhc {
+
+// A row as it is painted; made anew at each refresh and compared.
+struct RunTableRow {
+  ReaderThread::RunKey key = 0;
+  QString name, state, loss, tip;
+  QPen pen;
+  Role state_role = Role::kQuietText;
+  bool shown = true, current = false, is_branch = false, finite = true;
+  bool operator==(const RunTableRow&) const = default;
+};
+
 namespace {
 
 enum RunColumn { kShown, kRun, kLoss, kColumns };
 
 constexpr int kPadding = 4;  // above and below a row's two lines
 constexpr int kEye = 14, kLine = 18, kGap = 8;
-
-// A row as it is painted; made anew at each refresh and compared.
-struct RunRow {
-  ReaderThread::RunKey key = 0;
-  QString name, state, loss, tip;
-  QPen pen;
-  Role state_role = Role::kQuietText;
-  bool shown = true, current = false, is_branch = false, finite = true;
-  bool operator==(const RunRow&) const = default;
-};
 
 Role RoleOf(const RunDocument& run) {
   if (!run.error().isEmpty() || run.state() == RunState::kFailed) return Role::kBad;
@@ -63,9 +64,9 @@ QString TipText(const RunDocument& run) {
   return lines.join('\n');
 }
 
-RunRow RowOf(const SelectedRun& selected, const ViewContext& context) {
+RunTableRow RowOf(const SelectedRun& selected, const ViewContext& context) {
   const RunDocument& run = *selected.document;
-  RunRow row;
+  RunTableRow row;
   row.key = run.key();
   row.name = run.Name();
   row.state = StateText(run);
@@ -89,12 +90,13 @@ class RunTable::Model : public QAbstractTableModel {
  public:
   using QAbstractTableModel::QAbstractTableModel;
 
-  const std::vector<RunRow>& rows() const { return rows_; }
+  const std::vector<RunTableRow>& rows() const { return rows_; }
   // True where there are other rows than before, not only other words in them.
-  bool SetRows(std::vector<RunRow> rows) {
+  bool SetRows(std::vector<RunTableRow> rows) {
     if (rows == rows_) return false;
-    const bool other = !std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(),
-                                   [](const RunRow& a, const RunRow& b) { return a.key == b.key; });
+    const bool other =
+        !std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end(),
+                    [](const RunTableRow& a, const RunTableRow& b) { return a.key == b.key; });
     if (other) beginResetModel();
     rows_ = std::move(rows);
     if (other) {
@@ -115,7 +117,7 @@ class RunTable::Model : public QAbstractTableModel {
     return section == kLoss && role == Qt::DisplayRole ? RunTable::tr("loss") : QVariant();
   }
   QVariant data(const QModelIndex& index, int role) const override {
-    const RunRow& row = rows_[static_cast<std::size_t>(index.row())];
+    const RunTableRow& row = rows_[static_cast<std::size_t>(index.row())];
     if (role == Qt::CheckStateRole && index.column() == kShown) {
       return row.shown ? Qt::Checked : Qt::Unchecked;
     }
@@ -128,7 +130,7 @@ class RunTable::Model : public QAbstractTableModel {
   }
 
  private:
-  std::vector<RunRow> rows_;
+  std::vector<RunTableRow> rows_;
 };
 
 class RunTable::Delegate : public QStyledItemDelegate {
@@ -137,7 +139,7 @@ class RunTable::Delegate : public QStyledItemDelegate {
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option,
              const QModelIndex& index) const override {
-    const RunRow& row = table_.model_->rows()[static_cast<std::size_t>(index.row())];
+    const RunTableRow& row = table_.model_->rows()[static_cast<std::size_t>(index.row())];
     const Look& look = table_.context_.look;
     if (row.current) {
       painter->fillRect(option.rect, look.CurrentRow());
@@ -164,7 +166,7 @@ class RunTable::Delegate : public QStyledItemDelegate {
     return cell.top() + table_.fontMetrics().height() / 2.0;
   }
 
-  void PaintSample(QPainter& painter, const QRect& cell, const RunRow& row) const {
+  void PaintSample(QPainter& painter, const QRect& cell, const RunTableRow& row) const {
     const double middle = Middle(cell);
     const QRectF eye(cell.left() + kPanelMargin, middle - kEye / 2.0, kEye, kEye);
     DrawEye(painter, eye, table_.context_.look.Color(Role::kQuietText), row.shown);
@@ -175,7 +177,7 @@ class RunTable::Delegate : public QStyledItemDelegate {
     painter.setOpacity(1.0);
   }
 
-  void PaintName(QPainter& painter, QRect cell, const RunRow& row) const {
+  void PaintName(QPainter& painter, QRect cell, const RunTableRow& row) const {
     const Look& look = table_.context_.look;
     QFont font = table_.font();
     font.setWeight(row.current ? QFont::DemiBold : QFont::Normal);
@@ -194,7 +196,7 @@ class RunTable::Delegate : public QStyledItemDelegate {
   }
 
   // The second line goes on under the loss: each of the two cells shows its part of it.
-  void PaintState(QPainter& painter, const QRect& cell, const RunRow& row) const {
+  void PaintState(QPainter& painter, const QRect& cell, const RunTableRow& row) const {
     QRect line = cell;
     line.setLeft(table_.columnViewportPosition(kRun));
     line.setRight(table_.viewport()->width() - kPanelMargin);
@@ -245,7 +247,7 @@ RunTable::RunTable(const ViewContext& context, QWidget* parent)
 }
 
 void RunTable::Refresh() {
-  std::vector<RunRow> rows;
+  std::vector<RunTableRow> rows;
   for (const SelectedRun& run : context_.runs.runs()) rows.push_back(RowOf(run, context_));
   const bool other = model_->SetRows(std::move(rows));
   FitColumns();
@@ -256,7 +258,7 @@ void RunTable::Refresh() {
 void RunTable::FitColumns() {
   const QFontMetrics metrics(context_.look.NumberFont());
   loss_width_ = std::max(loss_width_, metrics.horizontalAdvance(QStringLiteral("000.0")));
-  for (const RunRow& row : model_->rows()) {
+  for (const RunTableRow& row : model_->rows()) {
     loss_width_ = std::max(loss_width_, metrics.horizontalAdvance(row.loss));
   }
   setColumnWidth(kShown, kPanelMargin + kEye + kGap + kLine + kGap);
