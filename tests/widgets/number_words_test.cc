@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "core/record/record/step_record.h"
 #include "widgets/look/custom_plot.h"
 #include "widgets/look/look.h"
 #include "widgets/look/plot_style.h"
