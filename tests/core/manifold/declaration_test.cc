@@ -75,8 +75,7 @@ TEST(Declaration, TakesAWholeNumberForAnIntegerHoweverItIsWritten) {
   EXPECT_EQ(Check(Steps(), 1e3).value(), Value(std::int64_t{1000}));
   EXPECT_EQ(Check(Steps(), FromText(Steps(), "1e3")).value(), Value(std::int64_t{1000}));
   EXPECT_EQ(Check(Steps(), FromText(Steps(), "20.0")).value(), Value(std::int64_t{20}));
-  EXPECT_EQ(RefusalOf(Steps(), 1e9),
-            "steps: found 1000000000, expected an integer from 0 to 10000");
+  EXPECT_EQ(RefusalOf(Steps(), 1e9), "steps: found 1e+09, expected an integer from 0 to 10000");
   const Declaration any{.key = "seed", .fallback = std::int64_t{1}};
   EXPECT_EQ(RefusalOf(any, 1e300), "seed: found 1e+300, expected an integer");
   EXPECT_EQ(RefusalOf(any, 0.5), "seed: found 0.5, expected an integer");
