@@ -97,7 +97,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
     {"app/mhc", And({"app/command_line", "core/plan"}, kBelowPlan)},
     {"app/engine", And({"app/command_line", "core/train", "core/model"}, kBelowPlan)},
     {"app/lab", And({"widgets", "core/plan"}, kBelowPlan)},
-    {"widgets/look", {}},
+    {"widgets/look", {"core/formats"}},
     {"widgets/document", kBelowWidgets},
     {"widgets/words", And({"widgets/document"}, kBelowWidgets)},
     {"widgets/frame", And({"widgets/document", "widgets/words"}, kBelowWidgets)},
@@ -129,7 +129,7 @@ bool MayInclude(const std::string& room, const std::string& included) {
   if (other == room) return true;
   for (const std::string& allowed : kMayInclude.at(room)) {
     // The room around a room means itself, not those beside it.
-    const bool is_around = room.starts_with(allowed + "/");
+    const bool is_around = kMayInclude.contains(allowed) && room.starts_with(allowed + "/");
     if (other == allowed || (!is_around && other.starts_with(allowed + "/"))) return true;
   }
   return false;

@@ -4,8 +4,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "widgets/document/run_selection.h"
 #include "tests/widgets/written_run.h"
+#include "widgets/document/run_selection.h"
 
 namespace mhc {
 namespace {

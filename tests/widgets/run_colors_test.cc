@@ -4,9 +4,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/widgets/written_run.h"
 #include "widgets/document/run_selection.h"
 #include "widgets/look/look.h"
-#include "tests/widgets/written_run.h"
 
 namespace mhc {
 namespace {

@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "core/record/record/snapshot_kinds.h"
-#include "widgets/figures/figure_table.h"
 #include "tests/widgets/written_run.h"
+#include "widgets/figures/figure_table.h"
 
 namespace mhc {
 namespace {
