@@ -97,9 +97,11 @@ std::string Table(const ByDepthMeasure<Spread>& spreads) {
 }
 
 std::string Text(const DepthStudyOptions& options, const DepthStudy& study) {
-  return fmt::format("{}, n = {}: composite of layers {} to {}, {} trials\n{}\nSingle maps:\n{}",
-                     ToText(options.choice), options.streams, options.from, options.depth,
-                     options.trials, Table(study.composite), Table(study.layer));
+  const std::string what =
+      fmt::format("{}, n = {}: composite of layers {} to {}, {} trials\n", ToText(options.choice),
+                  options.streams, options.from, options.depth, options.trials);
+  return fmt::format("{}{}\nSingle maps:\n{}", LinesForOutput(what), Table(study.composite),
+                     Table(study.layer));
 }
 
 CommandResult Run(const SimulateArguments& arguments) {

@@ -71,11 +71,11 @@ TEST_F(FiguresTest, AreRefusedAtAStepOrASiteThatTheRunHasNot) {
     EXPECT_EQ(refused.status, 2) << option << ' ' << value;
     return refused.err;
   };
-  EXPECT_THAT(refusal("--site", "4"), HasSubstr("--site: found 4, expected 0 to 3"));
+  EXPECT_THAT(refusal("--site", "4"), HasSubstr("--site: found 4, expected 0 to 1"));
   EXPECT_THAT(refusal("--site", "-1"), HasSubstr("--site: found -1"));
   EXPECT_THAT(refusal("--step", "5"), HasSubstr("--step: found 5, expected 1 to 4"));
   EXPECT_THAT(refusal("--step", "0"), HasSubstr("--step: found 0"));
-  EXPECT_EQ(Export("run", "matrix", "figure.svg", {"--site", "3", "--step", "2"}).status, 0);
+  EXPECT_EQ(Export("run", "matrix", "figure.svg", {"--site", "1", "--step", "2"}).status, 0);
 }
 
 }  // namespace

@@ -219,7 +219,7 @@ TEST_F(PaperFiguresTest, StandInTheHeightThatIsAskedFor) {
   for (const double width : {120.0, 174.0}) {
     const SvgFigure figure = ReadSvg(Bytes(*view, width, ".svg", 90.0));
     EXPECT_NEAR(figure.height_mm, 90.0, 0.05);
-    const QByteArray page = "/MediaBox [0 0 " + QByteArray::number(width / 25.4 * 72.0, 'f', 4);
+    const QByteArray page = "/MediaBox [0 0 " + QByteArray::number(width / 25.4 * 72.0, 'f', 6);
     EXPECT_TRUE(Bytes(*view, width, ".pdf", 90.0).contains(page)) << page.toStdString();
     for (const SvgText& text : figure.texts) {
       EXPECT_TRUE(figure.page.contains(text.ink)) << text.text.toStdString();
