@@ -41,7 +41,7 @@ class PartsLabel : public QLabel {
   }
 };
 
-// Gives way to the controls of a narrow header, to a word or so.
+// Ends in an ellipsis where even a line of its own is too narrow.
 class TitleLabel : public QLabel {
  public:
   using QLabel::QLabel;
@@ -85,8 +85,21 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   header_->addWidget(title_label_);
   header_->addSpacing(4);
   header_->addWidget(shows_label_, 1);
+  controls_ = new QWidget(header_row);
+  auto* controls = new QHBoxLayout(controls_);
+  controls->setContentsMargins(0, 0, 0, 0);
+  controls->setSpacing(4);
+  controls_->installEventFilter(this);
+  header_->addWidget(controls_);
   header_->addWidget(MakeMenu());
   column->addWidget(header_row);
+  second_row_ = new QWidget(this);
+  second_row_->setFixedHeight(kHeaderHeight);
+  auto* second = new QHBoxLayout(second_row_);
+  second->setContentsMargins(8, 0, 4, 0);
+  second->addStretch(1);
+  second_row_->hide();
+  column->addWidget(second_row_);
 
   auto* body = new QWidget(this);
   states_ = new QStackedLayout(body);
@@ -136,7 +149,42 @@ void View::SetTitle(const QString& title, const QString& tip) {
 
 void View::SetPicture(QWidget* picture) { states_->addWidget(picture); }
 
-void View::AddControl(QWidget* control) { header_->insertWidget(header_->count() - 1, control); }
+void View::AddControl(QWidget* control) { controls_->layout()->addWidget(control); }
+
+void View::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  PlaceControls();
+}
+
+// A control that is hidden or says something longer changes what has room.
+bool View::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == controls_ && event->type() == QEvent::LayoutRequest) PlaceControls();
+  return QWidget::eventFilter(watched, event);
+}
+
+// The title is never cut for the controls: where both have no room, they stand below it.
+void View::PlaceControls() {
+  const QMargins margins = header_->contentsMargins();
+  int needed = margins.left() + margins.right() + title_label_->sizeHint().width() + 4;
+  for (int i = 2; i < header_->count(); ++i) {
+    const QWidget* part = header_->itemAt(i)->widget();
+    if (part == nullptr || part == shows_label_ || part == controls_) continue;
+    needed += header_->spacing() + part->sizeHint().width();
+  }
+  needed += 2 * header_->spacing() + controls_->sizeHint().width();
+  const bool below = needed > width();
+  if (below == controls_are_below_) return;
+  controls_are_below_ = below;
+  if (below) {
+    header_->removeWidget(controls_);
+    second_row_->layout()->addWidget(controls_);
+  } else {
+    second_row_->layout()->removeWidget(controls_);
+    header_->insertWidget(header_->count() - 1, controls_);
+  }
+  controls_->show();
+  second_row_->setVisible(below);
+}
 
 QWidget* View::MakeMenu() {
   auto* button = new HeaderButton(QStringLiteral("⋯"), tr("What can be done with this view"),

@@ -61,7 +61,8 @@ class View : public QWidget {
   RunDocument* current() const { return context_.runs.current(); }
   void SetPicture(QWidget* picture);  // once, by the constructor
   void SetTitle(const QString& title, const QString& tip = {});
-  void AddControl(QWidget* control);  // to the right end of the header, before the menu
+  // To the right end of the header, before the menu; where the view is narrow, below its title.
+  void AddControl(QWidget* control);
   // With what is shown, beside the title: parts joined by " · ", of which the first ones that have
   // room are seen.
   void ShowPicture(const QString& shows);
@@ -76,8 +77,11 @@ class View : public QWidget {
   bool ShowsGeneralState();
 
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void PlaceControls();
   QWidget* MakeMenu();
   void CopyNumbers() const;
   void ShowSentence(const QString& sentence, bool is_error);
@@ -86,6 +90,9 @@ class View : public QWidget {
   const ViewContext context_;
   QString title_;
   QHBoxLayout* header_ = nullptr;
+  QWidget* controls_ = nullptr;
+  QWidget* second_row_ = nullptr;
+  bool controls_are_below_ = false;
   QLabel* title_label_ = nullptr;
   QLabel* shows_label_ = nullptr;
   QStackedLayout* states_ = nullptr;
