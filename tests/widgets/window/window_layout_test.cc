@@ -191,6 +191,8 @@ TEST_F(WindowLayoutTest, SpaceLeavesANumberFieldAndPauses) {
     auto* field = Find<QWidget>("trainingPanel")->findChild<QWidget*>(name);
     ASSERT_NE(field, nullptr) << name;
     window_->activateWindow();
+    // What the run does not steer yet takes no focus.
+    ASSERT_TRUE(QTest::qWaitFor([&] { return field->isEnabled(); }, kLimit_ms)) << name;
     field->setFocus();
     ASSERT_TRUE(QTest::qWaitFor([&] { return field->hasFocus(); }, kLimit_ms)) << name;
     const RunState awaited =
