@@ -137,13 +137,15 @@ class SheetLayout {
     // Labels are as wide as their ticks ask for, which depend on the room that labels leave.
     double left = 30.0, right = kRightRoom;
     for (int pass = 0; pass < 3; ++pass) {
-      double widest = 0.0, overhang = kRightRoom;
+      // The titles of panels above one another stand in one line, left of the widest labels.
+      double labels = 0.0, title = 0.0, overhang = kRightRoom;
       for (std::size_t i = 0; i < axes.size(); ++i) {
         axes[i].Place(Rect(i, left, right, panel_height));
-        widest = std::max(widest, axes[i].LabelsWidth() + axes[i].TitleWidth());
+        labels = std::max(labels, axes[i].LabelsWidth());
+        title = std::max(title, axes[i].TitleWidth());
         overhang = std::max(overhang, axes[i].OverhangRight() + 1.0);
       }
-      left = widest;
+      left = labels + title;
       right = overhang;
     }
     for (std::size_t i = 0; i < axes.size(); ++i) DrawPanel(painter, i, axes[i], axes);
