@@ -40,7 +40,7 @@ TEST(PaperTicks, AreWrittenAsAPersonDoes) {
   EXPECT_THAT(Texts(0.5, 200.0, TickKind::kLogarithmic), ElementsAre("1", "10", "100"));
   EXPECT_THAT(Texts(1e-9, 1e-3, TickKind::kLogarithmic, 4), ElementsAre("10⁻⁸", "10⁻⁶", "10⁻⁴"));
   const PaperTicks small = TicksFor(0.0, 4.1e-7, TickKind::kNumbers);
-  EXPECT_EQ(small.unit, QStringLiteral("× 10⁻⁷"));
+  EXPECT_EQ(small.unit, QStringLiteral("×\u00a010⁻⁷"));
   EXPECT_EQ(small.ticks.back().text, QStringLiteral("4"));
 }
 

@@ -82,7 +82,8 @@ PaperTicks Even(double low, double high, TickKind kind, int most) {
   int exponent = 0;
   if (!is_whole && largest > 0.0 && (largest >= kLargestPlain || largest < kSmallestPlain)) {
     exponent = static_cast<int>(std::floor(std::log10(largest) + kSlack));
-    result.unit = QStringLiteral("× %1").arg(QString::fromStdString(PowerText(exponent)));
+    // A title is not broken inside of it.
+    result.unit = QStringLiteral("×\u00a0%1").arg(QString::fromStdString(PowerText(exponent)));
   }
   const double unit = std::pow(10.0, exponent);
   int decimals = steps.decimals;
