@@ -138,7 +138,7 @@ void TourStrip::ShowHeld(const RunDocument& run, const Intervention& change) {
       run.last_step() > change.step
           ? tr("Brought back at step %1: the composite gain was %2 and is %3. The same flag marks "
                "the step in every curve; the panel at the right does this with any map, site by "
-               "site, and Branch keeps the run as it would have gone on.")
+               "site.")
                 .arg(StepNumber(change.step), ValueText(before, kDigits), ValueText(now))
           : tr("Brought back at step %1.").arg(StepNumber(change.step));
   Say(text, run.live() ? tr("Let it go again") : QString());
