@@ -134,7 +134,7 @@ TEST(Interventions, TheirJsonHasTheContractsKeysAndNoNumberThatJsonCannotHold) {
   EXPECT_EQ(row["step"], 7);
   EXPECT_EQ(row["kind"], "learning_rate");
   EXPECT_EQ(row["value"], 0.001);
-  EXPECT_EQ(row["sites"], nlohmann::json::array());
+  EXPECT_EQ(row["sites"], nlohmann::ordered_json::array());
   EXPECT_TRUE(row["transfer"].is_null());
   EXPECT_EQ(row["outcome"], "applied");
   EXPECT_TRUE(row["reason"].is_null());
