@@ -21,7 +21,7 @@ TEST(CutLine, KeepsWhatIsInsideAndNothingElse) {
       CutLine(QPolygonF({{-5, 5}, {5, 5}, {5, 20}, {8, 20}, {8, 5}}), kInside);
   ASSERT_EQ(parts.size(), 2u);
   EXPECT_EQ(parts[0], QPolygonF({{0, 5}, {5, 5}, {5, 10}}));
-  EXPECT_EQ(parts[1], QPolygonF({{8, 10}, {8, 5}}));
+  EXPECT_EQ(parts[1], QPolygonF(QList<QPointF>{{8, 10}, {8, 5}}));
 }
 
 TEST(CutLine, BreaksAtWhatIsNotFinite) {

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kHeaderHeight = 24;
 constexpr int kLeastWidth = 200;
+constexpr int kLeastHeight = 100;
 constexpr int kLoadingDelay_ms = 150;
 
 const QString kBetweenParts = QStringLiteral(" · ");
@@ -68,8 +69,9 @@ View::View(const ViewContext& context, const QString& object_name, const QString
     : QWidget(parent), context_(context), title_(title) {
   setObjectName(object_name);
   setAccessibleName(title);
-  // Two of them beside each other have room between the columns of the narrowest window.
-  setMinimumWidth(kLeastWidth);
+  // Two of them beside each other have room between the columns of the narrowest window, and five
+  // above each other in the lowest one: whatever a picture's labels and legend would like to have.
+  setMinimumSize(kLeastWidth, kLeastHeight);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
