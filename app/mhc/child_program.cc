@@ -21,6 +21,7 @@ Result<int> RunBeside(const std::string& name, const std::vector<std::string>& a
   std::vector<std::string> texts = {program};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<char*> words;
+  words.reserve(texts.size() + 1);
   for (std::string& text : texts) words.push_back(text.data());
   words.push_back(nullptr);
   posix_spawn_file_actions_t files;

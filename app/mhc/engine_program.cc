@@ -28,6 +28,7 @@ CommandError BecomeEngine() {
   std::vector<std::string> texts;
   for (std::string text; std::getline(file, text, '\0');) texts.push_back(text);
   std::vector<char*> arguments;
+  arguments.reserve(texts.size() + 1);
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
   return BecomeEngine(arguments.data());

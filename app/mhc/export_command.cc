@@ -141,7 +141,7 @@ CommandResult Run(const ExportOptions& options) {
   Written written;
   bool read = false;
   const auto write = [&](OutputFile& file) {
-    const Status done = Write(*reader, options, file, written);
+    Status done = Write(*reader, options, file, written);
     read = done || written.output_failed;
     return done;
   };

@@ -105,8 +105,7 @@ CommandResult Run(const RequestOptions& options) {
   if (!outcome) return tl::unexpected(outcome.error());
   const std::string text = Shown(InterventionText(*outcome));
   if (!outcome->applied && !options.json) return Failed({text});
-  const auto printed =
-      options.json ? PrintDocument(DumpJson(ToJson(*outcome))) : Print(text + '\n');
+  auto printed = options.json ? PrintDocument(DumpJson(ToJson(*outcome))) : Print(text + '\n');
   if (!printed) return printed;
   if (!outcome->applied) return Failed({"refused: " + outcome->reason});
   return {};

@@ -167,6 +167,7 @@ Status Draw(const Study& study, const std::vector<PlannedRun>& runs,
   std::filesystem::create_directories(folder, error);
   if (error) return Fail("{}: cannot be made: {}", folder.string(), error.message());
   std::vector<std::string> all;
+  all.reserve(runs.size());
   for (const PlannedRun& run : runs) all.push_back(run.folder.string());
   for (const std::string& figure : study.figures) {
     if (auto drawn = DrawFigure(figure, all, folder / figure); !drawn) return drawn;

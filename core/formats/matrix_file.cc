@@ -104,7 +104,7 @@ Status AddJsonMatrix(const Json& given, const std::string& origin, StackBuilder&
       }
       values.push_back(value.get<double>());
     }
-    if (const Status added = builder.AddRow(values, where, 0); !added) return added;
+    if (Status added = builder.AddRow(values, where, 0); !added) return added;
   }
   return builder.EndMatrix();
 }

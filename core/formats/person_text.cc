@@ -22,7 +22,7 @@ std::string Superscript(int exponent) {
 }
 
 // "-" as the sign that is as wide as a plus.
-std::string WithMinus(std::string text) {
+std::string WithMinus(const std::string& text) {
   return text.starts_with('-') ? "−" + text.substr(1) : text;
 }
 
@@ -54,7 +54,7 @@ std::string FixedText(double value, int decimals) {
 }
 
 std::string DurationText(double seconds) {
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} m {:02d} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02d} m", whole / 3600, whole / 60 % 60);

@@ -244,7 +244,7 @@ Status CheckDepthStudy(const DepthStudyOptions& options) {
   }
   const int streams = static_cast<int>(options.streams);
   const ConstraintChoice choice = AtDepth(options.choice, options.depth);
-  if (const Status allowed = CheckStreams(choice, streams); !allowed) return allowed;
+  if (Status allowed = CheckStreams(choice, streams); !allowed) return allowed;
   if (options.from > options.depth) {
     return Fail("from: found {}, expected an integer from 1 to the depth of {}", options.from,
                 options.depth);

@@ -29,7 +29,7 @@ Matrix SkewMatrix(std::span<const double> angles, int size) {
 Matrix NearestRotation(const Matrix& matrix) {
   const Eigen::JacobiSVD<Eigen::MatrixXd> svd(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
   Eigen::MatrixXd u = svd.matrixU();
-  const Eigen::MatrixXd v = svd.matrixV();
+  const Eigen::MatrixXd& v = svd.matrixV();
   if ((u * v.transpose()).determinant() < 0.0) u.col(u.cols() - 1) *= -1.0;
   return u * v.transpose();
 }

@@ -164,7 +164,7 @@ void CurvePicture::MakeRoom(double width, double height) {
 }
 
 QString CurvePicture::DetailsAt(const QPointF& position) const {
-  const QString details = markers_->DetailsAt(position);
+  QString details = markers_->DetailsAt(position);
   if (!details.isEmpty() || !axisRect()->rect().contains(position.toPoint())) return details;
   if (position.y() < axisRect()->bottom() - 3.0 * kReach) return {};
   const auto first = static_cast<std::int64_t>(xAxis->pixelToCoord(position.x() - kReach));

@@ -57,7 +57,7 @@ Stretches Draw(const Series& series, std::int64_t first, std::int64_t last, int 
     if (!drawn.line.isEmpty()) drawn.line.append({static_cast<double>(next), kNoValue});
   };
   const std::vector<Bucket> buckets = series.Envelope(first, last, columns);
-  drawn.line.reserve(static_cast<qsizetype>(4 * buckets.size()));
+  drawn.line.reserve(4 * static_cast<qsizetype>(buckets.size()));
   for (const Bucket& bucket : buckets) {
     leave_out(bucket.first - 1);
     const double middle = 0.5 * static_cast<double>(bucket.first + bucket.last);

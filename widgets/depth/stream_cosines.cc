@@ -14,6 +14,7 @@ QString Tr(const char* text) { return QCoreApplication::translate("StreamCosines
 
 std::vector<std::vector<double>> ByPosition(const Snapshot& cosines) {
   std::vector<std::vector<double>> matrices;
+  matrices.reserve(static_cast<std::size_t>(cosines.shape.front()));
   for (int position = 0; position < cosines.shape.front(); ++position) {
     matrices.push_back(MatrixEntries(cosines, position));
   }
@@ -62,7 +63,7 @@ MatrixContent StreamCosines::MatrixAt(int position, const QString& where) const 
   const std::vector<double> deviations =
       at < deviations_.size() ? deviations_[at] : std::vector<double>();
   matrix.describe = [matrix, deviations, where](const MatrixPlace& place) {
-    const auto entry = static_cast<std::size_t>(place.row * matrix.size + place.column);
+    const std::size_t entry = matrix.IndexOf(place.row, place.column);
     const QString value = entry < deviations.size()
                               ? ValueWithSpread(matrix.At(place), deviations[entry])
                               : ValueText(matrix.At(place));

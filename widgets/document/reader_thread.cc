@@ -24,7 +24,7 @@ void ReaderThread::Give(Order order) {
   wake_.notify_one();
 }
 
-ReaderThread::RunKey ReaderThread::Follow(std::filesystem::path run) {
+ReaderThread::RunKey ReaderThread::Follow(const std::filesystem::path& run) {
   RunKey key = 0;
   {
     const std::lock_guard lock(mutex_);

@@ -27,7 +27,7 @@ class ReaderThread {
   ~ReaderThread();
 
   using RunKey = std::uint64_t;
-  RunKey Follow(std::filesystem::path run);
+  RunKey Follow(const std::filesystem::path& run);
   void Forget(RunKey key);
   void WantSnapshot(RunKey key, const std::string& kind, std::int64_t step);
   void WantHistory(RunKey key, const std::string& kind);

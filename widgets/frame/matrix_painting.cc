@@ -103,9 +103,7 @@ bool MatrixContent::LooksLike(const MatrixContent& other) const {
          scale == other.scale && has_sums == other.has_sums && ideal_sum == other.ideal_sum;
 }
 
-double MatrixContent::Entry(int row, int column) const {
-  return entries[static_cast<std::size_t>(row * size + column)];
-}
+double MatrixContent::Entry(int row, int column) const { return entries[IndexOf(row, column)]; }
 
 double MatrixContent::At(const MatrixPlace& place) const {
   if (place.row < size && place.column < size) return Entry(place.row, place.column);

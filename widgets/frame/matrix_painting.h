@@ -39,6 +39,11 @@ struct MatrixContent {
 
   // Of what is painted.
   bool LooksLike(const MatrixContent& other) const;
+  // Where an entry stands in `entries`.
+  std::size_t IndexOf(int row, int column) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(size) +
+           static_cast<std::size_t>(column);
+  }
   double Entry(int row, int column) const;
   // Of an entry or a sum.
   double At(const MatrixPlace& place) const;

@@ -134,7 +134,7 @@ std::vector<double> PowerTicks(double low, double high, int most) {
 QString PowerLabel(double tick) {
   const int exponent = static_cast<int>(std::floor(std::log10(tick) + kSlack));
   const double digit = tick / std::pow(10.0, exponent);
-  const QString power = QString::fromStdString(PowerText(exponent));
+  QString power = QString::fromStdString(PowerText(exponent));
   if (std::abs(digit - 1.0) < 1e-6) return power;
   return QStringLiteral("%1 × %2").arg(QString::number(digit, 'g', 2), power);
 }

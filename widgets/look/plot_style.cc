@@ -92,7 +92,8 @@ class PowerTicker : public QCPAxisTickerLog {
     const double decades = std::log10(range.upper / range.lower);
     if (decades < kEvenDecades) {
       even_ = true;
-      return QCPAxisTicker::createTickVector(step, range);
+      // Even ticks are those of an axis that is not logarithmic.
+      return QCPAxisTicker::createTickVector(step, range);  // NOLINT(bugprone-parent-virtual-call)
     }
     if (decades > kFewDecades) return QCPAxisTickerLog::createTickVector(step, range);
     // As many as there is room for.

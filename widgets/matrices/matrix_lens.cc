@@ -161,7 +161,7 @@ void MatrixLens::FindWhatToShow(const Snapshot& mean, const Snapshot& other) {
 void MatrixLens::Dress(MatrixContent& matrix, bool is_map) const {
   if (is_map && shows_difference()) {
     for (int i = 0; i < matrix.size; ++i) {
-      matrix.entries[static_cast<std::size_t>(i * matrix.size + i)] -= 1.0;
+      matrix.entries[matrix.IndexOf(i, i)] -= 1.0;
     }
     matrix.ideal_sum = 0.0;
     matrix.caption = tr("%1 − I").arg(matrix.caption);
@@ -284,8 +284,7 @@ MatrixContent MatrixLens::SiteMatrix(const FetchedSnapshot& mean,
   const std::vector<double> deviations = MatrixEntries(deviation.snapshot, site);
   matrix.describe = [matrix, deviations](const MatrixPlace& place) {
     if (IsSum(matrix, place)) return SumText(matrix, place);
-    const double spread =
-        deviations[static_cast<std::size_t>(place.row * matrix.size + place.column)];
+    const double spread = deviations[matrix.IndexOf(place.row, place.column)];
     return tr("H[%1][%2] = %3 over tokens: what stream %1 takes from stream %2")
         .arg(place.row)
         .arg(place.column)

@@ -13,7 +13,7 @@ QString Number(double value) { return QString::fromStdString(MeasureText(value))
 
 // "0.998", or "0.998 ± 0.050 i" for a conjugate pair.
 QString EigenvalueText(const std::complex<double>& value) {
-  const QString real = Number(value.real());
+  QString real = Number(value.real());
   if (value.imag() == 0.0) return real;
   return QStringLiteral("%1 ± %2 i").arg(real, Number(std::abs(value.imag())));
 }
@@ -40,6 +40,7 @@ std::vector<std::vector<double>> DiagnosticsBySite(
 
 std::vector<std::vector<std::complex<double>>> EigenvaluesBySite(const Snapshot& matrices) {
   std::vector<std::vector<std::complex<double>>> by_site;
+  by_site.reserve(static_cast<std::size_t>(matrices.shape.front()));
   for (int site = 0; site < matrices.shape.front(); ++site) {
     by_site.push_back(Diagnose(MatrixOfSite(matrices, site)).eigenvalues);
   }

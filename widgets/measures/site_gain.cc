@@ -21,6 +21,7 @@ std::vector<SiteGain> OverSeeds(const std::vector<std::vector<SiteGain>>& runs) 
   std::vector<SiteGain> gains;
   for (std::size_t site = 0; site < runs.front().size(); ++site) {
     std::vector<double> means;
+    means.reserve(runs.size());
     for (const std::vector<SiteGain>& run : runs) means.push_back(run[site].mean);
     const Spread spread = SpreadOf(means);
     double square = 0.0;

@@ -80,8 +80,7 @@ QString TipText(const Row& row, bool is_orthogonal) {
     return CursorValues::tr("Steps up to the cursor whose gradient was clipped.");
   }
   const StepColumn& column = StepColumns()[static_cast<std::size_t>(FindStepColumn(row.column))];
-  const QString text =
-      QString::fromUtf8(column.text.data(), static_cast<qsizetype>(column.text.size()));
+  QString text = QString::fromUtf8(column.text.data(), static_cast<qsizetype>(column.text.size()));
   if (!is_orthogonal || row.name_of_sums == nullptr) return text;
   return text + "\n" +
          CursorValues::tr(

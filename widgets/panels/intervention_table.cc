@@ -72,6 +72,7 @@ void InterventionTable::Refresh() {
   if (now == shown_) return;
   shown_ = std::move(now);
   std::vector<StepRow> rows;
+  rows.reserve(outcomes.size() + pending.size());
   for (const Intervention& outcome : outcomes) rows.push_back(RowOf(outcome));
   for (const PendingRequest& sent : pending) rows.push_back(RowOf(sent));
   SetRows(std::move(rows));

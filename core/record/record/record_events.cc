@@ -160,6 +160,7 @@ std::vector<CheckpointRow> ReadCheckpoints(SQLite::Database& database,
     if (known != limits.end() && row.step <= known->second) by_step[row.step] = row;
   }
   std::vector<CheckpointRow> rows;
+  rows.reserve(by_step.size());
   for (auto& [step, row] : by_step) rows.push_back(std::move(row));
   return rows;
 }

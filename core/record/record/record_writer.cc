@@ -314,8 +314,8 @@ Status RecordWriter::Sync() {
 }
 
 Status RecordWriter::Close(RunState state) {
-  if (const auto status = SetState(state); !status) return status;
-  if (const auto status = Sync(); !status) return status;
+  if (auto status = SetState(state); !status) return status;
+  if (auto status = Sync(); !status) return status;
   return Attempt("closing", state_->file, [&]() -> Status {
     SQLite::Database& database = state_->database;
     state_->insert_step.reset();
