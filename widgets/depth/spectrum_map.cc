@@ -40,6 +40,8 @@ double HalfGap(const std::vector<std::int64_t>& steps) {
   return kHalf * static_cast<double>(*middle);
 }
 
+constexpr double kBarMargin = 4.0;
+
 }  // namespace
 
 // What lies over the colours, and the bar above them.
@@ -60,7 +62,13 @@ class SpectrumMapOverlay : public QCPLayerable {
     if (map_.marks_.step) DrawLine(*painter, rect, *map_.marks_.step, Role::kAccent);
     if (map_.marks_.site) DrawSite(*painter, rect, *map_.marks_.site);
     painter->setFont(map_.xAxis->tickLabelFont());
-    PaintColorBar(*painter, QPointF(rect.left(), rect.top() - 11.0 + 0.5), map_.scale_, map_.look_);
+    ColorScale scale = map_.scale_;
+    const auto room_of = [&] { return ColorBarWidth(scale, painter->font()); };
+    // "σ₂ of H_res, token mean" says its first part where there is no room for the whole.
+    if (room_of() > rect.width()) scale.label = scale.label.section(QStringLiteral(", "), 0, 0);
+    // Its end stays inside: the numbers are what it is for.
+    const double left = std::min<double>(rect.left(), map_.width() - kBarMargin - room_of());
+    PaintColorBar(*painter, QPointF(left, rect.top() - 11.0 + 0.5), scale, map_.look_);
   }
 
  private:
@@ -111,7 +119,10 @@ SpectrumMap::SpectrumMap(const Look& look, bool is_for_paper, QWidget* parent)
   map_->setSelectable(QCP::stNone);
   new SpectrumMapOverlay(*this);
   layer(QString::fromLatin1(kMarksLayer))->setMode(QCPLayer::lmBuffered);
-  if (!is_for_paper) new AxisName(*axisRect(), look, tr("step"));
+  if (!is_for_paper) {
+    new AxisName(*axisRect(), look, tr("step"));
+    connect(this, &QCustomPlot::afterLayout, this, [this] { FitTicks(*yAxis); });
+  }
   MakeStepAxis(*xAxis);
   if (is_for_paper) {
     xAxis->setLabel(tr("Step"));

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kHeaderHeight = 24;
 constexpr int kLeastWidth = 200;
-constexpr int kLeastHeight = 100;
+constexpr int kLeastHeight = 118;
 constexpr int kLoadingDelay_ms = 150;
 
 const QString kBetweenParts = QStringLiteral(" · ");
