@@ -71,11 +71,12 @@ target_compile_options(mhc_warnings INTERFACE -Wall -Wextra $<$<NOT:$<BOOL:${MHC
                        $<$<BOOL:${MHC_WERROR}>:-Werror>)
 
 # mhc_room(NAME FOLDER PUBLIC|PRIVATE LIBRARIES…): a library of all sources below a folder, but those
-# of a part.
+# of a part, or of a room in it that was made before.
 function(mhc_room name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*.h")
   get_property(parted GLOBAL PROPERTY MHC_PARTED)
   list(REMOVE_ITEM sources ${parted} "")
+  set_property(GLOBAL APPEND PROPERTY MHC_PARTED ${sources})
   add_library(${name} STATIC ${sources})
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
   mhc_unity(${name} ${sources})

@@ -15,3 +15,12 @@ add_library(mhc_libtorch INTERFACE)
 target_link_libraries(mhc_libtorch INTERFACE ${TORCH_LIBRARIES})
 # LibTorch brings headers of another fmt than the system's, and no library for them.
 target_compile_definitions(mhc_libtorch INTERFACE FMT_HEADER_ONLY)
+
+# Our own parallel loops run on LibTorch's OpenMP runtime: two in one process would fight over the
+# threads.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_file(MHC_OPENMP_RUNTIME NAMES libgomp.so.1 libiomp5.so PATHS "${TORCH_INSTALL_PREFIX}/lib" NO_DEFAULT_PATH)
+if(NOT MHC_OPENMP_RUNTIME)
+  set(MHC_OPENMP_RUNTIME OpenMP::OpenMP_CXX)
+endif()
+target_link_libraries(mhc_libtorch INTERFACE "${MHC_OPENMP_RUNTIME}")

@@ -109,13 +109,13 @@ Action DeclareSite(CLI::App& app, CommandResult (*run)(const SiteArguments& argu
                  "given they go to standard output");
   DeclareMapOptions(app, *arguments);
   app.add_option("--kernels", arguments->kernels,
-                 "oracle (plain loops in double precision) or reference (the training core's "
-                 "LibTorch operations and autograd)")
-      ->check(CLI::IsMember({"oracle", "reference"}))
+                 "oracle (plain loops in double precision), reference (LibTorch operations and "
+                 "autograd) or fused (the kernels that train, in float32)")
+      ->check(CLI::IsMember({"oracle", "reference", "fused"}))
       ->capture_default_str();
   app.add_option("--compute", arguments->compute,
                  "float32 or float64: the type of the outputs, and of the reference's arithmetic; "
-                 "the oracle always computes in double")
+                 "the oracle always computes in double, the fused kernels in float32")
       ->check(CLI::IsMember({"float32", "float64"}))
       ->capture_default_str();
   AddJsonOption(app, arguments->json);

@@ -15,6 +15,7 @@
 
 #include "app/engine/engine_process.h"
 #include "core/formats/json_text.h"
+#include "core/model/kernels/site_kernels.h"
 #include "core/record/run/run_folder.h"
 
 namespace mhc {
@@ -87,6 +88,7 @@ nlohmann::ordered_json Findings() {
           {"blas", Blas()},
           {"threads", threads},
           {"simd", at::get_cpu_capability()},
+          {"kernels", kernels::InstructionSet()},
           {"devices", Devices()},
           {"problems", Problems(default_threads)}};
 }

@@ -79,8 +79,11 @@ void TraceMaps(const StreamMappings& maps, const HyperConnection& site, ForwardT
 }
 
 // The read that no site predicts: all of stream 0. [N], of the type of the other reads.
-at::Tensor FirstStream(const at::Tensor& read_BTN) {
-  at::Tensor one_hot = torch::zeros({read_BTN.size(-1)}, read_BTN.options());
+at::Tensor FirstStream(const HyperConnection& site) {
+  at::TensorOptions options(torch::kFloat32);
+  const std::vector<at::Tensor> parameters = site->parameters();
+  if (!parameters.empty()) options = parameters[0].options().requires_grad(false);
+  at::Tensor one_hot = torch::zeros({site->streams()}, options);
   one_hot[0] = 1.0;
   return one_hot;
 }
@@ -223,22 +226,20 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const auto site = static_cast<std::int64_t>(i);
     if (hooks && hooks->streams) x = hooks->streams(site, x);
-    StreamMappings maps = sites[i]->Maps(x, clock);
-    const at::Tensor read_BTN = maps.pre_BTN;
+    at::Tensor read_BTN;
     if (sites[i]->settings().delayed_read) {
-      maps.pre_BTN = predicted_read_BTN.defined() ? predicted_read_BTN : FirstStream(read_BTN);
+      read_BTN = predicted_read_BTN.defined() ? predicted_read_BTN : FirstStream(sites[i]);
     }
-    predicted_read_BTN = read_BTN;
+    SiteReading reading = sites[i]->MapsAndRead(x, read_BTN, trace != nullptr, clock);
+    predicted_read_BTN = reading.predicted_BTN;
+    StreamMappings& maps = reading.maps;
     if (hooks && hooks->res) maps.res_BTNN = hooks->res(site, maps.res_BTNN);
     TraceStreams(x, trace);
     TraceMaps(maps, sites[i], trace);
-    Enter(clock, StepPart::kApply);
-    const at::Tensor z_BTC = sites[i]->Read(maps, x);
-    EnterBackward(clock, z_BTC, StepPart::kApply);
-    const at::Tensor y_BTC = Sublayer(i, z_BTC, clock);
+    const at::Tensor y_BTC = Sublayer(i, reading.z_BTC, clock);
     TraceBranch(y_BTC, trace);
     Enter(clock, StepPart::kApply);
-    x = sites[i]->Write(maps, x, y_BTC);
+    x = sites[i]->WriteAndMix(maps, reading.x_BTNC, y_BTC);
     EnterBackward(clock, x, StepPart::kApply);
   }
   TraceStreams(x, trace);

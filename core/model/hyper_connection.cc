@@ -127,6 +127,75 @@ at::Tensor HyperConnectionImpl::Write(const StreamMappings& maps, const at::Tens
       .to(x_BTNC.scalar_type());
 }
 
+FusedSiteForm HyperConnectionImpl::FusedForm() const {
+  FusedSiteForm form{.streams = streams_,
+                     .channels = channels_,
+                     .eps_norm = settings_.eps_norm,
+                     .eps_pre = settings_.eps_pre,
+                     .pre = pre,
+                     .post = post,
+                     .res = mixer->predictor,
+                     .constraint = mixer->choice,
+                     .outgoing_constraint = {}};
+  if (outgoing.is_empty()) return form;
+  form.outgoing = outgoing->predictor;
+  form.outgoing_constraint = outgoing->choice;
+  form.blend_weight = blend_weight_;
+  return form;
+}
+
+bool HyperConnectionImpl::IsFused(const at::Tensor& x_BTNC) const {
+  return settings_.kernels == "fused" && CanFuse(FusedForm(), x_BTNC);
+}
+
+// α · dynamic part + b, of which the kernels leave the dynamic part's argument.
+void HyperConnectionImpl::TakeRaw(const at::Tensor& u_BTV, StreamMappings& maps) const {
+  torch::NoGradGuard no_grad;
+  std::int64_t first = 0;
+  const auto next = [&](const MapPredictor& predictor) -> at::Tensor {
+    if (!predictor->bias.defined()) return {};
+    const at::Tensor u = u_BTV.narrow(-1, first, predictor->size());
+    first += predictor->size();
+    if (!predictor->dynamic()) return predictor->bias;
+    const bool bounded = predictor->options().kind == PredictorKind::kHc;
+    return torch::addcmul(predictor->bias, predictor->alpha, bounded ? u.tanh() : u);
+  };
+  maps.pre_raw_BTN = next(pre);
+  maps.post_raw_BTN = next(post);
+  maps.logits_BTK = next(mixer->predictor);
+}
+
+SiteReading HyperConnectionImpl::MapsAndRead(const at::Tensor& x, const at::Tensor& read,
+                                             bool with_raw,
+                                             const std::shared_ptr<PartClock>& clock) {
+  SiteReading reading;
+  if (IsFused(x)) {
+    Enter(clock, StepPart::kCoefficients);
+    const FusedReading fused = FusedMapsAndRead(FusedForm(), x, read, clock);
+    reading.predicted_BTN = fused.pre_BTN;
+    reading.maps.pre_BTN = read.defined() ? read : fused.pre_BTN;
+    reading.maps.post_BTN = fused.post_BTN;
+    reading.maps.res_BTNN = fused.res_BTNN;
+    reading.z_BTC = fused.z_BTC;
+    reading.x_BTNC = fused.x_BTNC;
+    if (with_raw) TakeRaw(fused.u_BTV, reading.maps);
+    return reading;
+  }
+  reading.maps = Maps(x, clock);
+  reading.predicted_BTN = reading.maps.pre_BTN;
+  if (read.defined()) reading.maps.pre_BTN = read;
+  Enter(clock, StepPart::kApply);
+  reading.z_BTC = Read(reading.maps, x);
+  EnterBackward(clock, reading.z_BTC, StepPart::kApply);
+  reading.x_BTNC = x;
+  return reading;
+}
+
+at::Tensor HyperConnectionImpl::WriteAndMix(const StreamMappings& maps, const at::Tensor& x,
+                                            const at::Tensor& f) const {
+  return IsFused(x) ? FusedWriteAndMix(x, f, maps.post_BTN, maps.res_BTNN) : Write(maps, x, f);
+}
+
 void HyperConnectionImpl::SetConstraint(const ConstraintChoice& choice, const at::Tensor& bias,
                                         std::optional<Blend> blend) {
   const auto count = LogitCount(choice, static_cast<int>(streams_));

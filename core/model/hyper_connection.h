@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "core/manifold/mixing_constraint.h"
+#include "core/model/fused_functions.h"
 #include "core/model/map_predictor.h"
 #include "core/model/part_clock.h"
 #include "core/record/configuration/configuration.h"
@@ -26,6 +27,14 @@ struct StreamMappings {
   at::Tensor logits_BTK;  // what the constraint maps to H_res; undefined where it has none
   // What becomes H_pre and H_post, static part + α · dynamic part; undefined where fixed.
   at::Tensor pre_raw_BTN, post_raw_BTN;
+};
+
+// What a site does before its sublayer.
+struct SiteReading {
+  StreamMappings maps;       // as applied: pre is what has read
+  at::Tensor predicted_BTN;  // H_pre as the site predicts it
+  at::Tensor z_BTC;          // what was read
+  at::Tensor x_BTNC;         // the streams to write to: those of before
 };
 
 // A constraint with the predictor of its logits.
@@ -63,6 +72,15 @@ class HyperConnectionImpl : public torch::nn::Module {
   at::Tensor Write(const StreamMappings& maps, const at::Tensor& x_BTNC,
                    const at::Tensor& f_BTC) const;
 
+  // Maps and Read at once, by the fused kernels where the settings ask for them and they can; those
+  // leave the logits and raw values out of the maps unless `with_raw`, and the maps hold every
+  // token. `read_BTN`, which broadcasts, reads in place of H_pre where it is defined.
+  SiteReading MapsAndRead(const at::Tensor& x_BTNC, const at::Tensor& read_BTN, bool with_raw,
+                          const std::shared_ptr<PartClock>& clock = nullptr);
+  // Write, by the same kernels.
+  at::Tensor WriteAndMix(const StreamMappings& maps, const at::Tensor& x_BTNC,
+                         const at::Tensor& f_BTC) const;
+
   // Replaces the constraint; the new mixer's predictor starts with `bias` [K], on whose device it
   // will live, which is to be the model's, and φ = 0. With a blend the mixer that was in place goes
   // on as the outgoing one. Asserts the number of logits.
@@ -89,6 +107,9 @@ class HyperConnectionImpl : public torch::nn::Module {
 
  private:
   Mixer MakeMixer(const ConstraintChoice& choice, const std::vector<float>& bias) const;
+  bool IsFused(const at::Tensor& x_BTNC) const;
+  FusedSiteForm FusedForm() const;
+  void TakeRaw(const at::Tensor& u_BTV, StreamMappings& maps) const;
   void Install(Mixer next);
 
   SiteSettings settings_;

@@ -12,6 +12,14 @@ void PartClock::Enter(StepPart part) {
   current_ = part;
 }
 
+void PartClock::Yield(StepPart other, double seconds) {
+  Enter(current_);
+  const auto spent =
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  spent_[static_cast<std::size_t>(current_)] -= spent;
+  spent_[static_cast<std::size_t>(other)] += spent;
+}
+
 double PartClock::Milliseconds(StepPart part) const {
   const Clock::duration spent = spent_[static_cast<std::size_t>(part)];
   return std::chrono::duration<double, std::milli>(spent).count();

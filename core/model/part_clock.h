@@ -31,6 +31,9 @@ class PartClock {
   // The time since the last change of part is that of the part that goes on.
   void Enter(StepPart part);
   StepPart current() const { return current_; }
+  // Of the time that the part that goes on has taken, so much was another's: of a kernel that does
+  // the work of several.
+  void Yield(StepPart other, double seconds);
   double Milliseconds(StepPart part) const;
 
  private:

@@ -33,7 +33,7 @@ struct SiteSettings {
   double eps_norm = 1e-20;
   std::string weight_decay = "none";
   double learning_rate_scale = 1.0;
-  std::string kernels = "reference";
+  std::string kernels = "fused";
   bool operator==(const SiteSettings&) const = default;
 };
 

@@ -111,8 +111,8 @@ std::vector<SiteKey> MakeSiteKeys() {
            "or all."),
       Site("learning_rate_scale", &SiteSettings::learning_rate_scale, From(0, 1000),
            "Learning rate of the mixing parameters, as a multiple of the model's."),
-      Site("kernels", &SiteSettings::kernels, OneOf({"reference"}),
-           "Arithmetic of the sites: LibTorch operations with autograd."),
+      Site("kernels", &SiteSettings::kernels, OneOf({"fused", "reference"}),
+           "Arithmetic of the sites: kernels of our own, or LibTorch operations with autograd."),
   };
 }
 
@@ -173,8 +173,9 @@ std::vector<ConfigurationKey> MakeKeys() {
   keys.push_back(Top("name", &Configuration::name, {}, "", "Name of the run."));
   keys.push_back(Top("seed", &Configuration::seed, From(0, 9007199254740992.0), "",
                      "Seed of the initial weights and of the data order."));
-  keys.push_back(Top("threads", &Configuration::threads, From(0, 1024), "threads",
-                     "Threads of the trainer; 0 takes the machine's physical cores."));
+  keys.push_back(
+      Top("threads", &Configuration::threads, From(0, 1024), "threads",
+          "Threads of the trainer; 0 chooses by the work of a step, at most the physical cores."));
   keys.push_back(Top("device", &Configuration::device, {}, "", "auto, cpu, cuda or cuda:k."));
 
   const auto d = &Configuration::data;

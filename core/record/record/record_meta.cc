@@ -23,6 +23,7 @@ constexpr TextField kTexts[] = {
     {"data_left_out", &RunDescription::data_left_out},
     {"data_hash", &RunDescription::data_hash},
     {"mixing_dtype", &RunDescription::mixing_dtype},
+    {"instruction_set", &RunDescription::instruction_set},
 };
 
 struct IntegerField {

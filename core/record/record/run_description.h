@@ -33,6 +33,7 @@ struct RunDescription {
   std::string data_hash;                 // SHA-256-like fingerprint of the tokens, hexadecimal
   std::optional<double> entropy_floor;   // nats a token, of generated data
   std::string mixing_dtype = "float32";  // in which coefficients and Sinkhorn are computed
+  std::string instruction_set;           // of LibTorch and of the kernels; empty: not known
   std::optional<ParentRun> parent;
 };
 

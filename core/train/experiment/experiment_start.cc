@@ -1,12 +1,18 @@
 // Starting and resuming an experiment.
 
 #include "core/formats/small_file.h"
+#include "core/model/kernels/site_kernels.h"
 #include "core/record/configuration/data_source.h"
 #include "core/record/record/unix_time.h"
 #include "core/train/experiment/experiment.h"
 
 namespace mhc {
 namespace {
+
+// What LibTorch's operations and our kernels run with on this processor: "AVX512, AVX3".
+std::string InstructionSets() {
+  return fmt::format("{}, {}", at::get_cpu_capability(), kernels::InstructionSet());
+}
 
 RunDescription Describe(const Configuration& configuration, const TokenData& data,
                         const Trainer& trainer, Decoder& model, const ExperimentHost& host) {
@@ -25,6 +31,7 @@ RunDescription Describe(const Configuration& configuration, const TokenData& dat
   description.mixing_parameters = model->MixingParameterCount();
   description.threads = host.threads;
   description.device = trainer.device().str();
+  description.instruction_set = InstructionSets();
   description.data_files = data.files();
   description.data_tokens = data.tokens();
   description.data_left_out = data.left_out();
@@ -158,19 +165,22 @@ Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
   return TellWhatChanged(*description);
 }
 
-// The last bit is promised for the same LibTorch, threads and device only.
+// The last bit is promised for the same LibTorch, threads, instruction set and device only.
 Status Experiment::TellWhatChanged(const RunDescription& started) {
   const std::string device = run_.trainer->device().str();
+  const std::string sets = InstructionSets();
+  const std::string& started_sets =
+      started.instruction_set.empty() ? sets : started.instruction_set;
   if (started.torch_version == TORCH_VERSION && started.threads == run_.host.threads &&
-      started.device == device) {
+      started.device == device && started_sets == sets) {
     return {};
   }
   return run_.SayAlert(
       "environment",
-      fmt::format("resumed with LibTorch {}, {} threads, {}; started with LibTorch {}, "
-                  "{} threads, {}: repeated steps may differ in their last bits",
-                  TORCH_VERSION, run_.host.threads, device, started.torch_version, started.threads,
-                  started.device));
+      fmt::format("resumed with LibTorch {}, {} threads, {}, {}; started with LibTorch {}, "
+                  "{} threads, {}, {}: repeated steps may differ in their last bits",
+                  TORCH_VERSION, run_.host.threads, device, sets, started.torch_version,
+                  started.threads, started.device, started_sets));
 }
 
 }  // namespace mhc

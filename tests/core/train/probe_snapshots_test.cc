@@ -92,6 +92,8 @@ TEST_P(SnapshotOracle, TheScalesAreThoseOfTheStepAndNotOfTheNext) {
     for (int map = 0; map < 3; ++map) {
       const std::string name = fmt::format("sites.{}.{}", site, maps[map]);
       EXPECT_FLOAT_EQ(step_.At("alpha", site, 3, map), step_.before.at(name).item<float>()) << name;
+      // Streams that start equal leave the mixing of the first site without a gradient.
+      if (site == 0 && map == 2) continue;
       EXPECT_NE(ParameterOf(step_.trainer, name).item<float>(),
                 step_.before.at(name).item<float>());
     }

@@ -1,0 +1,214 @@
+#include "core/model/kernels/site_kernels.h"
+
+#include <algorithm>
+
+// Three instruction sets of x86 are enough: what lies between gains nothing here, and each costs
+// time to compile. Vectors of unknown size cannot stand in arrays.
+#define HWY_DISABLED_TARGETS \
+  (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/model/kernels/cpu/site_kernels.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "core/model/kernels/cpu/tiles-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mhc::kernels {
+namespace HWY_NAMESPACE {
+
+void MapsPart(const Site& site, const MapsForward& m, std::int64_t begin, std::int64_t end,
+              float* scratch) {
+  (m.x_is_bfloat16 ? ForwardTiles<Bits16> : ForwardTiles<float>)(site, m, begin, end, scratch);
+}
+
+void MapsBackwardPart(const Site& site, const MapsBackward& m, std::int64_t begin, std::int64_t end,
+                      float* scratch, float* flat, float* stream, double* alpha, double* bias) {
+  const PartSums sums{flat, stream, alpha, bias};
+  (m.x_is_bfloat16 ? BackwardTiles<Bits16> : BackwardTiles<float>)(site, m, begin, end, scratch,
+                                                                   sums);
+}
+
+template <class T>
+HWY_NOINLINE void MixOf(const MixForward& m, std::int64_t begin, std::int64_t end) {
+  const T* const of_type = nullptr;
+  MHC_OF_STREAMS(m.streams, MixTokens, of_type, m, begin, end)
+}
+void MixPart(const MixForward& m, std::int64_t begin, std::int64_t end) {
+  (m.is_bfloat16 ? MixOf<Bits16> : MixOf<float>)(m, begin, end);
+}
+
+template <class T>
+HWY_NOINLINE void PullMixOf(const MixBackward& m, std::int64_t begin, std::int64_t end) {
+  const T* const of_type = nullptr;
+  MHC_OF_STREAMS(m.streams, PullMixTokens, of_type, m, begin, end)
+}
+void MixBackwardPart(const MixBackward& m, std::int64_t begin, std::int64_t end) {
+  (m.is_bfloat16 ? PullMixOf<Bits16> : PullMixOf<float>)(m, begin, end);
+}
+
+const char* TargetName() { return hwy::TargetName(HWY_TARGET); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace mhc::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mhc::kernels {
+namespace {
+
+HWY_EXPORT(MapsPart);
+HWY_EXPORT(MapsBackwardPart);
+HWY_EXPORT(MixPart);
+HWY_EXPORT(MixBackwardPart);
+HWY_EXPORT(TargetName);
+
+// Tiles stay whole, so that where a part ends hangs on nothing but their number.
+constexpr std::int64_t kTokensOfTile = 16;
+
+int Parts(std::int64_t tokens, int threads) {
+  const std::int64_t tiles = (tokens + kTokensOfTile - 1) / kTokensOfTile;
+  return static_cast<int>(std::clamp<std::int64_t>(threads, 1, std::max<std::int64_t>(tiles, 1)));
+}
+
+struct Bounds {
+  std::int64_t begin, end;
+};
+Bounds BoundsOf(std::int64_t tokens, int part, int parts) {
+  const std::int64_t tiles = (tokens + kTokensOfTile - 1) / kTokensOfTile;
+  const auto at = [&](std::int64_t p) {
+    return std::min(tokens, p * tiles / parts * kTokensOfTile);
+  };
+  return {at(part), at(part + 1)};
+}
+
+// body(part, begin, end) of each part, where the place has it run.
+template <class Body>
+void Share(std::int64_t tokens, const Place& place, const Body& body) {
+  struct Work {
+    std::int64_t tokens;
+    int parts;
+    const Body* body;
+  } work{tokens, Parts(tokens, place.threads), &body};
+  const auto run = [](void* context, int part) {
+    const Work& all = *static_cast<const Work*>(context);
+    const Bounds bounds = BoundsOf(all.tokens, part, all.parts);
+    (*all.body)(part, bounds.begin, bounds.end);
+  };
+  if (place.share && work.parts > 1) {
+    place.share(work.parts, run, &work);
+  } else {
+    for (int part = 0; part < work.parts; ++part) run(&work, part);
+  }
+}
+
+constexpr std::uintptr_t kLine = 64;
+
+std::int64_t ToWhole(std::int64_t floats) { return (floats + 15) / 16 * 16; }
+
+std::int64_t TileFloatsOf(const Site& site) { return ToWhole(TileFloats(site)); }
+
+std::int64_t FlatFloats(const Site& site) {
+  return site.Columns(Source::kFlattened) * site.streams * site.channels;
+}
+std::int64_t StreamFloats(const Site& site) {
+  return site.Columns(Source::kEachStream) * site.channels;
+}
+// α and b in double precision.
+std::int64_t SumFloats(const Site& site) { return 2 * (4 + site.Values()); }
+
+std::int64_t ScratchOfPart(const Site& site) {
+  return TileFloatsOf(site) + ToWhole(FlatFloats(site)) + ToWhole(StreamFloats(site)) +
+         ToWhole(SumFloats(site));
+}
+
+// A part's memory: the tile's arrays, then its sums.
+struct PartMemory {
+  float *tile, *flat, *stream;
+  double* sums;
+};
+PartMemory MemoryOf(const Site& site, float* scratch, int part) {
+  PartMemory memory{};
+  // Vectors are loaded from whole lines.
+  const auto address = reinterpret_cast<std::uintptr_t>(scratch);
+  scratch += (kLine - address % kLine) % kLine / sizeof(float);
+  memory.tile = scratch + part * ScratchOfPart(site);
+  memory.flat = memory.tile + TileFloatsOf(site);
+  memory.stream = memory.flat + ToWhole(FlatFloats(site));
+  memory.sums = reinterpret_cast<double*>(memory.stream + ToWhole(StreamFloats(site)));
+  return memory;
+}
+
+void AddUp(const float* part, std::int64_t count, bool is_first, float* sum) {
+  if (sum == nullptr) return;
+  if (is_first) {
+    std::copy_n(part, count, sum);
+  } else {
+    for (std::int64_t k = 0; k < count; ++k) sum[k] += part[k];
+  }
+}
+
+}  // namespace
+
+int Site::Columns(Source source) const {
+  int columns = 0;
+  for (const Predictor* predictor : {&pre, &post, &res, &old}) {
+    if (predictor->source == source) columns += predictor->columns;
+  }
+  return columns;
+}
+
+std::size_t ScratchFloats(const Site& site, int threads) {
+  return static_cast<std::size_t>(ScratchOfPart(site) * std::max(threads, 1)) +
+         kLine / sizeof(float);
+}
+
+void MapsAndRead(const Site& site, const MapsForward& arrays, float* scratch, const Place& place) {
+  Share(arrays.tokens, place, [&](int part, std::int64_t begin, std::int64_t end) {
+    HWY_DYNAMIC_DISPATCH(MapsPart)
+    (site, arrays, begin, end, MemoryOf(site, scratch, part).tile);
+  });
+}
+
+void MapsAndReadBackward(const Site& site, const MapsBackward& arrays, float* scratch,
+                         const Place& place) {
+  const int values = site.Values();
+  Share(arrays.tokens, place, [&](int part, std::int64_t begin, std::int64_t end) {
+    const PartMemory memory = MemoryOf(site, scratch, part);
+    std::fill_n(memory.flat, FlatFloats(site), 0.0f);
+    std::fill_n(memory.stream, StreamFloats(site), 0.0f);
+    std::fill_n(memory.sums, 4 + values, 0.0);
+    HWY_DYNAMIC_DISPATCH(MapsBackwardPart)
+    (site, arrays, begin, end, memory.tile, memory.flat, memory.stream, memory.sums,
+     memory.sums + 4);
+  });
+  // In the order of the parts, whichever ended first.
+  const int parts = Parts(arrays.tokens, place.threads);
+  double* const sums = MemoryOf(site, scratch, 0).sums;
+  for (int part = 0; part < parts; ++part) {
+    const PartMemory memory = MemoryOf(site, scratch, part);
+    AddUp(memory.flat, FlatFloats(site), part == 0, arrays.grad_flat_weights);
+    AddUp(memory.stream, StreamFloats(site), part == 0, arrays.grad_stream_weights);
+    for (int k = 0; k < 4 + values && part > 0; ++k) sums[k] += memory.sums[k];
+  }
+  std::transform(sums, sums + 4, arrays.grad_alpha, [](double sum) { return float(sum); });
+  std::transform(sums + 4, sums + 4 + values, arrays.grad_bias,
+                 [](double sum) { return float(sum); });
+}
+
+void WriteAndMix(const MixForward& arrays, const Place& place) {
+  Share(arrays.tokens, place, [&](int, std::int64_t begin, std::int64_t end) {
+    HWY_DYNAMIC_DISPATCH(MixPart)(arrays, begin, end);
+  });
+}
+
+void WriteAndMixBackward(const MixBackward& arrays, const Place& place) {
+  Share(arrays.tokens, place, [&](int, std::int64_t begin, std::int64_t end) {
+    HWY_DYNAMIC_DISPATCH(MixBackwardPart)(arrays, begin, end);
+  });
+}
+
+const char* InstructionSet() { return HWY_DYNAMIC_DISPATCH(TargetName)(); }
+
+}  // namespace mhc::kernels
+#endif  // HWY_ONCE
