@@ -6,6 +6,7 @@
 
 #include "app/engine/engine_process.h"
 #include "app/engine/progress_display.h"
+#include "core/plan/thread_choice.h"
 #include "core/record/run/program_beside.h"
 
 namespace mhc {
@@ -63,7 +64,7 @@ CommandResult RunExperiment(const Configuration& configuration, bool json,
   if (!device) return BadInput(device.error());
   ProgressDisplay display;
   const ExperimentHost host{.program_version = MHC_VERSION,
-                            .threads = SetThreads(configuration.threads),
+                            .threads = SetThreads(ChooseThreads(configuration, PhysicalCores())),
                             .device = *device,
                             .observer = &display};
   fs::path run;
