@@ -6,6 +6,7 @@
 
 #include "app/command_line/command_line.h"
 #include "app/engine/ablate_command.h"
+#include "app/engine/bench_command.h"
 #include "app/engine/doctor_command.h"
 #include "app/engine/engine_process.h"
 #include "app/engine/reference_site_command.h"
@@ -16,8 +17,9 @@
 namespace {
 
 int Run(int count, char** arguments) {
-  const mhc::Command commands[] = {mhc::TrainCommand(), mhc::ResumeCommand(), mhc::AblateCommand(),
-                                   mhc::ReferenceSiteCommand(), mhc::DoctorCommand()};
+  const mhc::Command commands[] = {mhc::TrainCommand(),  mhc::ResumeCommand(),
+                                   mhc::AblateCommand(), mhc::ReferenceSiteCommand(),
+                                   mhc::BenchCommand(),  mhc::DoctorCommand()};
   return mhc::RunCommandLine(commands, count, arguments, nullptr);
 }
 

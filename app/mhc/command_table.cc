@@ -32,6 +32,7 @@ std::span<const Command> Commands() {
       PlanCommand(),
       {"ablate", "Validation loss of a checkpoint without a stream or without its mixing."},
       OracleSiteCommand(),
+      {"bench", "Times training steps by model, part and kernel on this machine."},
       {"doctor", "Says which versions and devices there are, and what is wrong with them."},
   };
   return table;

@@ -41,7 +41,7 @@ TEST(TrainHelpTest, ListsEveryKeyAndEveryOptionOfTheConstraintsWithReadableLimit
 INSTANTIATE_TEST_SUITE_P(Commands, HelpTest,
                          ::testing::Values("train", "resume", "request", "status", "list", "follow",
                                            "export", "matrix", "map", "simulate", "plan", "ablate",
-                                           "site", "study", "doctor"),
+                                           "site", "study", "bench", "doctor"),
                          [](const auto& named) { return std::string(named.param); });
 
 TEST(CommandListTest, ListsEveryCommandAndTheExitStatuses) {
@@ -49,7 +49,7 @@ TEST(CommandListTest, ListsEveryCommandAndTheExitStatuses) {
   EXPECT_EQ(list.status, 0);
   for (const char* command :
        {"train", "resume", "request", "status", "list", "follow", "export", "matrix", "map",
-        "simulate", "plan", "ablate", "site", "study", "doctor"}) {
+        "simulate", "plan", "ablate", "site", "study", "bench", "doctor"}) {
     EXPECT_THAT(list.out, HasSubstr("\n  " + std::string(command) + " "));
   }
   EXPECT_THAT(list.out, HasSubstr("2 bad usage"));

@@ -86,16 +86,19 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
      And({"core/record/configuration", "core/record/intervention", "core/record/record"},
          kBelowRecord)},
     {"core/plan", kBelowPlan},
-    {"core/model", kBelowPlan},
+    {"core/model/kernels", {}},
+    {"core/model/kernels/cpu", {"core/model/kernels"}},
+    {"core/model", And({"core/model/kernels"}, kBelowPlan)},
     {"core/train", And({"core/model"}, kBelowPlan)},
     {"core/train/intervention_desk", And({"core/train", "core/model"}, kBelowPlan)},
     {"core/train/nonfinite_guard", And({"core/train", "core/model"}, kBelowPlan)},
+    {"core/train/bench", And({"core/train", "core/model"}, kBelowPlan)},
     {"core/train/experiment",
      And({"core/train/intervention_desk", "core/train/nonfinite_guard", "core/train", "core/model"},
          kBelowPlan)},
     {"app/command_line", kBelowPlan},
     {"app/mhc", And({"app/command_line", "core/plan"}, kBelowPlan)},
-    {"app/engine", And({"app/command_line", "core/train", "core/model"}, kBelowPlan)},
+    {"app/engine", And({"app/command_line", "core/train", "core/model", "core/plan"}, kBelowPlan)},
     {"app/lab", And({"widgets", "core/plan"}, kBelowPlan)},
     {"widgets/look", {"core/formats"}},
     {"widgets/document", kBelowWidgets},
@@ -192,6 +195,25 @@ TEST(Includes, TorchHeadersStandInTheTrainingRoomsAlone) {
       for (const std::string& line : Lines(file)) {
         EXPECT_FALSE(std::regex_match(line, torch)) << path << ": " << line;
       }
+    }
+  }
+}
+
+// Built without LibTorch, so that the sanitizers can watch them.
+TEST(Includes, TheFusedKernelsKnowNoTorch) {
+  const std::regex torch("^#include <(torch|ATen|c10)/.*");
+  auto files = SourceFiles("core/model/kernels", {".h", ".cc"});
+  for (const char* name : {"kernel_constraint", "fused_site"}) {
+    for (const char* ending : {".h", ".cc"}) {
+      files.push_back(std::filesystem::path(MHC_SOURCE_DIR) / "core/model" /
+                      (std::string(name) + ending));
+    }
+  }
+  for (const auto& file : files) {
+    const auto lines = Lines(file);
+    EXPECT_FALSE(lines.empty()) << Relative(file);
+    for (const std::string& line : lines) {
+      EXPECT_FALSE(std::regex_match(line, torch)) << Relative(file) << ": " << line;
     }
   }
 }
