@@ -31,7 +31,9 @@ constexpr int kAccumulators = HWY_TARGET <= HWY_AVX3 ? 24 : 12;
 
 // Of loops over vectors that are to stay in registers: where one is left a loop, its array is put
 // into memory.
-#if HWY_COMPILER_CLANG
+#if defined(MHC_PLAIN_KERNELS)
+#define MHC_UNROLL
+#elif HWY_COMPILER_CLANG
 #define MHC_UNROLL _Pragma("unroll")
 #else
 #define MHC_UNROLL _Pragma("GCC unroll 32")
