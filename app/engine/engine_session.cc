@@ -31,9 +31,10 @@ void Announce(const Experiment& experiment, ProgressDisplay& display) {
       c.SiteCount() == 0 ? "residual"
                          : fmt::format("{} {}", c.mixing.connection, ToText(c.mixing.constraint));
   display.OnMessage(fmt::format("run {}", experiment.folder().path().string()));
-  display.OnMessage(fmt::format("{} blocks, {} channels, {} streams, {}; {} threads",
-                                c.model.blocks, c.model.channels, c.StreamCount(), mixing,
-                                at::get_num_threads()));
+  const int threads = at::get_num_threads();
+  display.OnMessage(fmt::format("{} blocks, {} channels, {} streams, {}; {} {}", c.model.blocks,
+                                c.model.channels, c.StreamCount(), mixing, threads,
+                                threads == 1 ? "thread" : "threads"));
   display.OnMessage("data: " + experiment.data().WhatWasRead());
   const std::string& left_out = experiment.data().left_out();
   if (!left_out.empty()) display.OnMessage("data: " + left_out);
