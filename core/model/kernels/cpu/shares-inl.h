@@ -14,8 +14,14 @@ HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {
 namespace HWY_NAMESPACE {
 
-// hn::Exp makes 0 of a NaN, which is to stay one.
-HWY_INLINE V ExpOf(V x) { return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, x)); }
+// hn::Exp makes 0 of a NaN, which is to stay one, and its integers hold neither that nor what lies
+// far below the last number whose exponential is not 0.
+HWY_INLINE V ExpOf(V x) {
+  const auto is_nan = hn::IsNaN(x);
+  const V last = hn::Set(d, -110.0f);
+  const V within = hn::IfThenElse(hn::Or(is_nan, hn::Lt(x, last)), last, x);
+  return hn::IfThenElse(is_nan, x, hn::Exp(d, within));
+}
 
 // Beyond ±87 float32 has no other σ, and hn::Exp no value. A NaN stays one.
 HWY_INLINE V Sigmoid(V x) {

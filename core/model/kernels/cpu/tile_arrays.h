@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 
@@ -79,8 +80,17 @@ inline std::int64_t ConstraintFloats(const Constraint& constraint, int n) {
          kTile;
 }
 
+// Of the arrays before the constraints' own, in the order of ArraysOf.
+inline std::int64_t ArrayFloats(const Site& site) {
+  const std::int64_t n = site.streams;
+  return (site.Columns(Source::kFlattened) + n * site.Columns(Source::kEachStream) +
+          3 * site.Values() + 2 * n + 2 * n * n + 1 + 2 * n) *
+         kTile;
+}
+
 inline TileArrays ArraysOf(const Site& site, float* scratch, Timing* timing) {
   const std::int64_t n = site.streams, values = site.Values();
+  const float* const first = scratch;
   const auto take = [&scratch](std::int64_t count) {
     float* const taken = scratch;
     scratch += count * kTile;
@@ -101,14 +111,13 @@ inline TileArrays ArraysOf(const Site& site, float* scratch, Timing* timing) {
   a.read = take(n);
   a.constraint = scratch;
   a.timing = timing;
+  assert(scratch - first == ArrayFloats(site));
   return a;
 }
 
 inline std::int64_t TileFloats(const Site& site) {
-  float* const none = nullptr;
-  return ArraysOf(site, none, nullptr).constraint - none +
-         std::max(ConstraintFloats(site.constraint, site.streams),
-                  ConstraintFloats(site.old_constraint, site.streams));
+  return ArrayFloats(site) + std::max(ConstraintFloats(site.constraint, site.streams),
+                                      ConstraintFloats(site.old_constraint, site.streams));
 }
 
 }  // namespace mhc::kernels
