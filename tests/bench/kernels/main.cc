@@ -1,5 +1,4 @@
-// The fused kernels of one site alone: nanoseconds a call, with the floating point operations and
-// the bytes that the cost model counts for them.
+// The fused kernels of one site alone, on 1,024 tokens: microseconds a call.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -133,11 +132,7 @@ void Measure(benchmark::State& state, Pass pass, const char* constraint) {
   bench.Forward(place);
   bench.Mix(place);
   bench.MixBackward(place);
-  for (auto _ : state) {
-    (bench.*pass)(place);
-    // grad_x is added to in place: kept small.
-    if (pass == &BenchSite::Backward) continue;
-  }
+  for (auto _ : state) (bench.*pass)(place);
 }
 
 void Sizes(benchmark::internal::Benchmark* benchmark) {
