@@ -83,8 +83,12 @@ struct Gates {
 };
 HWY_INLINE Gates GatesOf(Doubles x) {
   const Doubles one = hn::Set(dd, 1.0);
-  // hn::Exp makes 0 of a NaN, which is to stay one.
-  const Doubles e = hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(dd, hn::Neg(hn::Abs(x))));
+  // hn::Exp makes 0 of a NaN, which is to stay one, and its integers hold neither that nor what
+  // lies far below the last number whose exponential is not 0.
+  const auto is_nan = hn::IsNaN(x);
+  const Doubles last = hn::Set(dd, -750.0), below = hn::Neg(hn::Abs(x));
+  const Doubles within = hn::IfThenElse(hn::Or(is_nan, hn::Lt(below, last)), last, below);
+  const Doubles e = hn::IfThenElse(is_nan, x, hn::Exp(dd, within));
   const Doubles larger = hn::Div(one, hn::Add(one, e)), smaller = hn::Mul(e, larger);
   const auto is_below = hn::Lt(x, hn::Zero(dd));
   return {hn::IfThenElse(is_below, smaller, larger), hn::IfThenElse(is_below, larger, smaller)};
