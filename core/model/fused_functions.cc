@@ -56,6 +56,14 @@ struct FusedPlan : torch::CustomClassHolder {
     return {&site.pre, &site.post, &site.res, &site.old};
   }
 
+  // Columns as far apart as the kernels want them.
+  static at::Tensor Apart(const at::Tensor& columns_ML) {
+    const std::int64_t length = columns_ML.size(1);
+    at::Tensor apart = torch::empty({columns_ML.size(0), kernels::ColumnStride(length)});
+    apart.narrow(1, 0, length).copy_(columns_ML);
+    return apart.narrow(1, 0, length);
+  }
+
   // The kernels read weights column after column.
   void TakeNumbers() {
     torch::NoGradGuard no_grad;
@@ -72,8 +80,8 @@ struct FusedPlan : torch::CustomClassHolder {
       map.columns = static_cast<int>(predictor->phi.size(map.source == Source::kFlattened ? 1 : 0));
       (map.source == Source::kFlattened ? flat : rows).push_back(predictor->phi);
     }
-    if (!flat.empty()) flat_weights = torch::cat(flat, 1).t().contiguous();
-    if (!rows.empty()) stream_weights = torch::cat(rows, 0).contiguous();
+    if (!flat.empty()) flat_weights = Apart(torch::cat(flat, 1).t());
+    if (!rows.empty()) stream_weights = Apart(torch::cat(rows, 0));
     if (!biases.empty()) bias = torch::cat(biases).contiguous();
     if (flat_weights.defined()) site.flat_weights = flat_weights.const_data_ptr<float>();
     if (stream_weights.defined()) site.stream_weights = stream_weights.const_data_ptr<float>();
@@ -197,7 +205,7 @@ class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction
     const at::Tensor grad_pass = in_place ? gradients[5] : Whole(gradients[5]);
     const at::Tensor grad_x = in_place ? grad_pass : torch::empty_like(x);
     const auto like = [](const at::Tensor& t) {
-      return t.defined() ? torch::empty_like(t) : at::Tensor();
+      return t.defined() ? torch::empty(t.sizes()) : at::Tensor();
     };
     const at::Tensor grad_flat = like(plan.flat_weights), grad_rows = like(plan.stream_weights);
     const at::Tensor grad_alpha = torch::empty({4}), grad_bias = torch::empty({site.Values()});

@@ -24,13 +24,24 @@ Floats Transposed(const std::vector<double>& values, std::size_t rows, std::size
   return transposed;
 }
 
+// Columns as far apart as the kernels want them.
+Floats Apart(const Floats& columns, std::size_t length) {
+  const auto stride =
+      static_cast<std::size_t>(kernels::ColumnStride(static_cast<std::int64_t>(length)));
+  Floats apart(columns.size() / length * stride);
+  for (std::size_t column = 0; column * length < columns.size(); ++column) {
+    std::copy_n(columns.data() + column * length, length, apart.data() + column * stride);
+  }
+  return apart;
+}
+
 // The numbers of a site in float32, and the kernels' description of it.
 struct FusedSite {
   FusedSite(const SiteInputs& in, const SiteOptions& options)
       : columns(static_cast<std::size_t>(in.streams) * 2 +
                 static_cast<std::size_t>(LogitCount(options.choice, in.streams))),
         length(static_cast<std::size_t>(in.streams) * static_cast<std::size_t>(in.channels)),
-        weights(Transposed(in.phi, length, columns)),
+        weights(Apart(Transposed(in.phi, length, columns), length)),
         bias(ToFloats(in.bias)) {
     const int n = in.streams;
     site.streams = n;
@@ -92,7 +103,7 @@ void RunBackward(const FusedSite& fused, const SiteInputs& in, const Floats& x, 
   const Floats gy = in.gy.empty() ? Floats(x.size()) : ToFloats(in.gy);
   const Floats gz = in.gz.empty() ? Floats(f.size()) : ToFloats(in.gz);
   Floats grad_x(x.size()), grad_f(f.size()), grad_post(a.post.size()), grad_res(a.res.size());
-  Floats grad_weights(fused.weights.size()), grad_alpha(4), grad_bias(fused.bias.size());
+  Floats grad_weights(fused.columns * fused.length), grad_alpha(4), grad_bias(fused.bias.size());
   kernels::WriteAndMixBackward({.tokens = in.tokens,
                                 .streams = in.streams,
                                 .channels = in.channels,

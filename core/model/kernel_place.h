@@ -1,7 +1,7 @@
 // Where the kernels run on this machine.
 #pragma once
 
-#include "core/model/kernels/site_kernels.h"
+#include "core/model/kernels/place.h"
 
 namespace mhc {
 

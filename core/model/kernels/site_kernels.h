@@ -17,18 +17,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/model/kernels/place.h"
+
 namespace mhc::kernels {
 
 constexpr int kMostStreams = 8;
 // Rows of the matrices that the arithmetic in lanes inverts.
 constexpr int kMostRows = 16;
-
-// Where a kernel runs: `share` calls body(context, part) once for each part, from 0 to parts − 1,
-// some or all at once, and returns when all have returned. Null: one after the other.
-struct Place {
-  int threads = 1;
-  void (*share)(int parts, void (*body)(void* context, int part), void* context) = nullptr;
-};
 
 // How H_res is made of a token's logits. What a family's arithmetic in lanes does not reach is
 // asked of the constraint's oracle, a token at a time.
@@ -88,6 +83,13 @@ struct Predictor {
 
 enum class Gate { kFixed, kPlain, kSigmoid };
 
+// Numbers from one column of weights to the next. Columns that lay a power of two apart, as N·C
+// mostly is, would meet in the same few places of the cache and drive each other out.
+constexpr std::int64_t ColumnStride(std::int64_t length) {
+  constexpr std::int64_t kLine = 16;
+  return ((length + kLine - 1) / kLine | 1) * kLine;  // an odd number of lines
+}
+
 // One site. Its raw values follow each other: of pre, post, res, and of the map that a blend
 // leaves.
 struct Site {
@@ -95,9 +97,10 @@ struct Site {
   std::int64_t channels = 0;
   float eps_norm = 0.0f;
 
-  // The weights of all predictors of that source, one after the other; null where there is none.
-  const float* flat_weights = nullptr;    // [Σ columns, N·C]
-  const float* stream_weights = nullptr;  // [Σ columns, C]
+  // The weights of all predictors of that source, column after column, each ColumnStride of its
+  // length behind the one before; null where there is none.
+  const float* flat_weights = nullptr;    // [Σ columns] of N·C numbers
+  const float* stream_weights = nullptr;  // [Σ columns] of C numbers
 
   Predictor pre, post, res, old;
   Gate pre_gate = Gate::kSigmoid, post_gate = Gate::kSigmoid;

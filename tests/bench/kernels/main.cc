@@ -32,7 +32,8 @@ struct BenchSite {
     const int k = site.constraint.logits;
     columns = 2 * n + k;
     const auto length = static_cast<std::size_t>(n * width);
-    weights = Normals(static_cast<std::size_t>(columns) * length, 0.02f);
+    const auto stride = kernels::ColumnStride(static_cast<std::int64_t>(length));
+    weights = Normals(static_cast<std::size_t>(columns * stride), 0.02f);
     bias = Normals(static_cast<std::size_t>(columns), 0.5f);
     site.flat_weights = weights.data();
     site.pre = {kernels::Source::kFlattened, n, n, 0.01f, bias.data()};
@@ -48,7 +49,7 @@ struct BenchSite {
     for (Floats* t : {&res, &grad_res}) t->resize(p * s * s);
     u.resize(p * static_cast<std::size_t>(columns));
     scale.resize(p);
-    grad_weights.resize(weights.size());
+    grad_weights.resize(static_cast<std::size_t>(columns) * length);
     grad_alpha.resize(4);
     grad_bias.resize(bias.size());
     scratch.resize(kernels::ScratchFloats(site, 2));

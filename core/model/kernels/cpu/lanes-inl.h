@@ -10,6 +10,7 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -79,6 +80,12 @@ HWY_INLINE V LoadStream(const Bits16* from) {
   const hn::RebindToUnsigned<D> d32;
   return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(d32, hn::LoadU(d16, from))));
 }
+// One of them in double.
+HWY_INLINE double Wide(float value) { return static_cast<double>(value); }
+HWY_INLINE double Wide(Bits16 value) {
+  return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16));
+}
+
 // To the nearest, ties to even; a NaN stays one.
 HWY_INLINE void StoreStream(V value, Bits16* to) {
   const hn::Rebind<std::uint16_t, D> d16;
@@ -90,6 +97,11 @@ HWY_INLINE void StoreStream(V value, Bits16* to) {
   const auto quiet = hn::Or(hn::ShiftRight<16>(bits), hn::Set(d32, 0x40u));
   const auto half = hn::IfThenElse(hn::RebindMask(d32, hn::IsNaN(value)), quiet, rounded);
   hn::StoreU(hn::DemoteTo(d16, hn::BitCast(di32, half)), d16, to);
+}
+
+// What is wanted after a few thousand other operations, which need the first cache for themselves.
+HWY_INLINE void FetchToSecondCache(const void* from) {
+  __builtin_prefetch(from, /*rw=*/0, /*locality=*/2);
 }
 
 // The last numbers of a row, fewer than a vector has lanes; zeros in the other lanes.

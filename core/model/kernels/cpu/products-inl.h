@@ -18,7 +18,15 @@ constexpr int kColumnTile = kAccumulators / 4;
 // So much of a row goes through a column tile at once: that of the weights stays in the first cache
 // meanwhile, whatever the number of channels.
 // Few lanes sum less of it, since each of their sums would round as often as it has terms.
-constexpr std::int64_t kSpan = kLanes >= 8 ? 1024 : 64 * kLanes;
+constexpr std::int64_t kSpan = kLanes >= 8 || !HWY_NATIVE_FMA ? 1024 : 64 * kLanes;
+
+// Where a product is rounded before it is added, a sum of many is taken in double.
+template <class T>
+HWY_INLINE float SumOfProducts(const T* a, const float* b, std::int64_t length) {
+  double sum = 0;
+  for (std::int64_t k = 0; k < length; ++k) sum += Wide(a[k]) * static_cast<double>(b[k]);
+  return static_cast<float>(sum);
+}
 
 // sums[column·kTile + row] += Σ_k x[row, k] w[column, k] over R rows and M columns.
 // Where there is a tile behind this one, at `ahead`, it is fetched meanwhile.
@@ -26,6 +34,14 @@ template <int R, int M, class T>
 HWY_INLINE void AddProducts(const T* x, std::int64_t x_stride, const float* w,
                             std::int64_t w_stride, std::int64_t length, const T* ahead,
                             float* sums) {
+#if !HWY_NATIVE_FMA
+  (void)ahead;
+  for (int m = 0; m < M; ++m) {
+    for (int r = 0; r < R; ++r) {
+      sums[m * kTile + r] += SumOfProducts(x + r * x_stride, w + m * w_stride, length);
+    }
+  }
+#else
   V sum[R][M];
   MHC_UNROLL
   for (int r = 0; r < R; ++r) {
@@ -67,6 +83,7 @@ HWY_INLINE void AddProducts(const T* x, std::int64_t x_stride, const float* w,
       for (int r = 0; r < R; ++r) sums[m * kTile + r] += SumOf(sum[r][m]);
     }
   }
+#endif
 }
 
 template <int M, class T>
@@ -149,6 +166,7 @@ struct Stretch {
   int columns;
   const float* grad_products;  // [columns][kTile]
   float* grad_weights;         // as `weights`
+  std::int64_t ahead;          // to the same numbers of the next tile; 0: there is none
 };
 
 // Two vectors of each of a tile's tokens, packed: rows that lie a power of two apart would meet in
@@ -173,9 +191,6 @@ HWY_INLINE void StoreOf(V value, T* to, std::int64_t left) {
   }
 }
 
-// Numbers of a row from one that is packed to one that will soon be: two pairs.
-constexpr std::int64_t kAhead = 4 * kLanes;
-
 // x, and what grad_x has beside the products: grad_pass + read · grad_z + square · x.
 template <bool kWhole, class T>
 HWY_INLINE void Pack(const Stretch<T>& s, std::int64_t k, PackedPair& packed) {
@@ -185,7 +200,10 @@ HWY_INLINE void Pack(const Stretch<T>& s, std::int64_t k, PackedPair& packed) {
     for (int h = 0; h < 2; ++h) {
       const std::int64_t at = k + h * kLanes, left = s.length - at, place = r * s.stride + at;
       // Sixteen rows at once are more than the processor foresees by itself.
-      if (s.grad_pass) hwy::Prefetch(s.grad_pass + place + kAhead);
+      if (s.ahead > 0) {
+        FetchToSecondCache(s.x + place + s.ahead);
+        if (s.grad_pass) FetchToSecondCache(s.grad_pass + place + s.ahead);
+      }
       const V x = LoadOf<kWhole>(s.x + place, left);
       V grad = hn::Mul(square, x);
       if (s.grad_pass) grad = hn::Add(grad, LoadOf<kWhole>(s.grad_pass + place, left));

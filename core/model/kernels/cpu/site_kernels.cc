@@ -2,16 +2,9 @@
 
 #include <algorithm>
 
-// Three instruction sets of x86 are enough: what lies between gains nothing here, and each costs
-// time to compile. Vectors of unknown size cannot stand in arrays.
-#ifdef MHC_PLAIN_KERNELS
-#define MHC_LEFT_OUT HWY_AVX3
-#else
-#define MHC_LEFT_OUT 0
-#endif
-#define HWY_DISABLED_TARGETS                                                              \
-  (MHC_LEFT_OUT | HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | \
-   HWY_SVE2_128 | HWY_RVV)
+#include "core/model/kernels/cpu/parts.h"
+#include "core/model/kernels/cpu/targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/model/kernels/cpu/site_kernels.cc"
 #include <hwy/foreach_target.h>
@@ -69,45 +62,6 @@ HWY_EXPORT(MixPart);
 HWY_EXPORT(MixBackwardPart);
 HWY_EXPORT(TargetName);
 
-// Tiles stay whole, so that where a part ends hangs on nothing but their number.
-constexpr std::int64_t kTokensOfTile = 16;
-
-int Parts(std::int64_t tokens, int threads) {
-  const std::int64_t tiles = (tokens + kTokensOfTile - 1) / kTokensOfTile;
-  return static_cast<int>(std::clamp<std::int64_t>(threads, 1, std::max<std::int64_t>(tiles, 1)));
-}
-
-struct Bounds {
-  std::int64_t begin, end;
-};
-Bounds BoundsOf(std::int64_t tokens, int part, int parts) {
-  const std::int64_t tiles = (tokens + kTokensOfTile - 1) / kTokensOfTile;
-  const auto at = [&](std::int64_t p) {
-    return std::min(tokens, p * tiles / parts * kTokensOfTile);
-  };
-  return {at(part), at(part + 1)};
-}
-
-// body(part, begin, end) of each part, where the place has it run.
-template <class Body>
-void Share(std::int64_t tokens, const Place& place, const Body& body) {
-  struct Work {
-    std::int64_t tokens;
-    int parts;
-    const Body* body;
-  } work{tokens, Parts(tokens, place.threads), &body};
-  const auto run = [](void* context, int part) {
-    const Work& all = *static_cast<const Work*>(context);
-    const Bounds bounds = BoundsOf(all.tokens, part, all.parts);
-    (*all.body)(part, bounds.begin, bounds.end);
-  };
-  if (place.share && work.parts > 1) {
-    place.share(work.parts, run, &work);
-  } else {
-    for (int part = 0; part < work.parts; ++part) run(&work, part);
-  }
-}
-
 constexpr std::uintptr_t kLine = 64;
 
 std::int64_t ToWhole(std::int64_t floats) { return (floats + 15) / 16 * 16; }
@@ -115,10 +69,10 @@ std::int64_t ToWhole(std::int64_t floats) { return (floats + 15) / 16 * 16; }
 std::int64_t TileFloatsOf(const Site& site) { return ToWhole(TileFloats(site)); }
 
 std::int64_t FlatFloats(const Site& site) {
-  return site.Columns(Source::kFlattened) * site.streams * site.channels;
+  return site.Columns(Source::kFlattened) * ColumnStride(site.streams * site.channels);
 }
 std::int64_t StreamFloats(const Site& site) {
-  return site.Columns(Source::kEachStream) * site.channels;
+  return site.Columns(Source::kEachStream) * ColumnStride(site.channels);
 }
 // α and b in double precision.
 std::int64_t SumFloats(const Site& site) { return 2 * (4 + site.Values()); }
@@ -145,12 +99,17 @@ PartMemory MemoryOf(const Site& site, float* scratch, int part) {
   return memory;
 }
 
-void AddUp(const float* part, std::int64_t count, bool is_first, float* sum) {
+// Of columns that lie apart in a part's memory, and without gaps in the sum.
+void AddUp(const float* part, int columns, std::int64_t length, bool is_first, float* sum) {
   if (sum == nullptr) return;
-  if (is_first) {
-    std::copy_n(part, count, sum);
-  } else {
-    for (std::int64_t k = 0; k < count; ++k) sum[k] += part[k];
+  for (int column = 0; column < columns; ++column) {
+    if (is_first) {
+      std::copy_n(part, length, sum);
+    } else {
+      for (std::int64_t k = 0; k < length; ++k) sum[k] += part[k];
+    }
+    part += ColumnStride(length);
+    sum += length;
   }
 }
 
@@ -178,7 +137,8 @@ void MapsAndRead(const Site& site, const MapsForward& arrays, float* scratch, co
 
 void MapsAndReadBackward(const Site& site, const MapsBackward& arrays, float* scratch,
                          const Place& place) {
-  const int values = site.Values();
+  const int values = site.Values(), flat_columns = site.Columns(Source::kFlattened);
+  const int stream_columns = site.Columns(Source::kEachStream);
   Share(arrays.tokens, place, [&](int part, std::int64_t begin, std::int64_t end) {
     const PartMemory memory = MemoryOf(site, scratch, part);
     std::fill_n(memory.flat, FlatFloats(site), 0.0f);
@@ -193,8 +153,9 @@ void MapsAndReadBackward(const Site& site, const MapsBackward& arrays, float* sc
   double* const sums = MemoryOf(site, scratch, 0).sums;
   for (int part = 0; part < parts; ++part) {
     const PartMemory memory = MemoryOf(site, scratch, part);
-    AddUp(memory.flat, FlatFloats(site), part == 0, arrays.grad_flat_weights);
-    AddUp(memory.stream, StreamFloats(site), part == 0, arrays.grad_stream_weights);
+    AddUp(memory.flat, flat_columns, site.streams * site.channels, part == 0,
+          arrays.grad_flat_weights);
+    AddUp(memory.stream, stream_columns, site.channels, part == 0, arrays.grad_stream_weights);
     for (int k = 0; k < 4 + values && part > 0; ++k) sums[k] += memory.sums[k];
   }
   std::transform(sums, sums + 4, arrays.grad_alpha, [](double sum) { return float(sum); });

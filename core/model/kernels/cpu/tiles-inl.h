@@ -39,7 +39,7 @@ HWY_INLINE void MakeProducts(const Site& site, const T* x, int tokens, bool is_l
   const std::int64_t c = site.channels, length = site.streams * c;
   const int flat = site.Columns(Source::kFlattened), row = site.Columns(Source::kEachStream);
   if (flat > 0) {
-    Products(x, length, tokens, site.flat_weights, length, flat, length,
+    Products(x, length, tokens, site.flat_weights, ColumnStride(length), flat, length,
              is_last ? nullptr : x + kTile * length, a.flat_products);
     std::memset(a.flat_scale, 0, sizeof(float) * kTile);
     SumsOfSquares(x, length, tokens, length, a.flat_scale);
@@ -47,7 +47,7 @@ HWY_INLINE void MakeProducts(const Site& site, const T* x, int tokens, bool is_l
   }
   for (int s = 0; s < site.streams && row > 0; ++s) {
     float* scale = a.stream_scale + s * kTile;
-    Products<T>(x + s * c, length, tokens, site.stream_weights, c, row, c, nullptr,
+    Products<T>(x + s * c, length, tokens, site.stream_weights, ColumnStride(c), row, c, nullptr,
                 a.stream_products + s * row * kTile);
     std::memset(scale, 0, sizeof(float) * kTile);
     SumsOfSquares(x + s * c, length, tokens, c, scale);
@@ -121,18 +121,20 @@ HWY_INLINE void WalkBackStreams(const Site& site, const MapsBackward& m, std::in
         .read = a.read + s * kTile,
         .square = flat > 0 ? a.flat_scale : nothing,
         .weights = Ahead(site.flat_weights, s * c),
-        .weights_stride = length,
+        .weights_stride = ColumnStride(length),
         .columns = flat,
         .grad_products = a.flat_products,
         .grad_weights = Ahead(sums.flat_weights, s * c),
+        .ahead = first + 2 * kTile > m.tokens ? 0 : kTile * length,
     };
     WalkBackStretch(stretch);
     if (row == 0) continue;
     stretch.grad_pass = stretch.grad_x;
+    stretch.ahead = 0;
     stretch.grad_z = nullptr;
     stretch.square = a.stream_scale + s * kTile;
     stretch.weights = site.stream_weights;
-    stretch.weights_stride = c;
+    stretch.weights_stride = ColumnStride(c);
     stretch.columns = row;
     stretch.grad_products = a.stream_products + s * row * kTile;
     stretch.grad_weights = sums.stream_weights;

@@ -3,15 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <hwy/highway.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
-#include <thread>
 
 #include "core/model/kernel_constraint.h"
+#include "kernel_lanes.h"
 
 namespace mhc {
 namespace {
@@ -64,18 +62,6 @@ SiteOptions OptionsOf(const std::string& constraint) {
   return options;
 }
 
-double Error(const std::vector<double>& found, const std::vector<double>& expected) {
-  if (found.size() != expected.size()) return std::numeric_limits<double>::infinity();
-  double error = 0.0, largest = 1e-300;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const double difference = std::abs(found[i] - expected[i]);
-    // NaN compares as false both ways; it must not pass.
-    error = difference <= error ? error : difference;
-    largest = std::max(largest, std::abs(expected[i]));
-  }
-  return error / largest;
-}
-
 void ExpectAgreement(const SiteInputs& in, const SiteOptions& options,
                      const kernels::Place& place = {}) {
   const auto expected = RunSite(in, options);
@@ -92,30 +78,6 @@ void ExpectAgreement(const SiteInputs& in, const SiteOptions& options,
   EXPECT_LE(Error(found->grad_phi, expected->grad_phi), kGradientTolerance);
   EXPECT_LE(Error(found->grad_alpha, expected->grad_alpha), kGradientTolerance);
   EXPECT_LE(Error(found->grad_bias, expected->grad_bias), kGradientTolerance);
-}
-
-// Whole threads, so that the parts of a kernel truly run beside each other.
-void ShareAmongThreads(int parts, void (*body)(void* context, int part), void* context) {
-  std::vector<std::thread> threads;
-  for (int part = 1; part < parts; ++part) threads.emplace_back(body, context, part);
-  body(context, 0);
-  for (std::thread& thread : threads) thread.join();
-}
-
-// Every instruction set that was compiled and that this processor has, one after the other.
-template <class Body>
-void OnEveryInstructionSet(const Body& body) {
-  for (const std::int64_t target : {HWY_AVX3, HWY_AVX2, HWY_SCALAR}) {
-    if ((hwy::SupportedTargets() & target) == 0) continue;
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    {
-      SCOPED_TRACE(kernels::InstructionSet());
-      body();
-    }
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
 }
 
 class FusedSiteOf : public testing::TestWithParam<std::string> {};
