@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/model/linear_product.h"
+
 namespace mhc {
 namespace {
 
@@ -43,6 +45,11 @@ SiteParameters CopyOf(const HyperConnection& site) {
   const MapPredictor &pre = site->pre, &post = site->post, &res = site->mixer->predictor;
   return {.bias = {copy(pre->bias), copy(post->bias), copy(res->bias)},
           .alpha = {copy(pre->alpha), copy(post->alpha), copy(res->alpha)}};
+}
+
+// What the sublayers compute with: float32, and float64 in a model that was made double.
+at::Tensor Wide(const at::Tensor& x) {
+  return x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat32) : x;
 }
 
 // The residual model's state [B,T,C] is one stream.
@@ -176,7 +183,7 @@ at::Tensor DecoderImpl::Expand(const at::Tensor& x_BTC) const {
 }
 
 at::Tensor DecoderImpl::ReadOut(const at::Tensor& x_BTNC, const at::Tensor& last_read_BTN) {
-  const at::Tensor x = x_BTNC.to(torch::kFloat32);
+  const at::Tensor x = Wide(x_BTNC);
   if (settings_.readout == "sum") return x.sum(-2);
   if (settings_.readout == "mean") return x.mean(-2);
   const at::Tensor weights_BTN =
@@ -201,7 +208,7 @@ at::Tensor DecoderImpl::ForwardResidual(at::Tensor x, ForwardTrace* trace) {
   for (std::size_t i = 0; i < 2 * blocks_.size(); ++i) {
     TraceStreams(x, trace);
     Enter(clock, StepPart::kApply);
-    const at::Tensor wide = x.to(torch::kFloat32);
+    const at::Tensor wide = Wide(x);
     if (!wide.is_same(x)) EnterBackward(clock, wide, StepPart::kApply);
     const at::Tensor y_BTC = Sublayer(i, wide, clock);
     TraceBranch(y_BTC, trace);
@@ -211,13 +218,13 @@ at::Tensor DecoderImpl::ForwardResidual(at::Tensor x, ForwardTrace* trace) {
   }
   TraceStreams(x, trace);
   Enter(clock, StepPart::kRest);
-  return head_(norm_(x.to(torch::kFloat32)));
+  return LinearProduct(norm_(Wide(x)), head_->weight);
 }
 
 at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace,
                                 const ForwardHooks* hooks) {
   at::Tensor x = embedding_(tokens_BT);
-  const auto stream_type = settings_.dtype == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;
+  const auto stream_type = settings_.dtype == "bfloat16" ? torch::kBFloat16 : x.scalar_type();
   if (residual_) return ForwardResidual(x.to(stream_type), trace);
   x = Expand(x).to(stream_type);
   const std::shared_ptr<PartClock> clock = trace ? trace->clock : nullptr;
@@ -244,7 +251,7 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
   }
   TraceStreams(x, trace);
   Enter(clock, StepPart::kRest);
-  return head_(norm_(ReadOut(x, predicted_read_BTN)));
+  return LinearProduct(norm_(ReadOut(x, predicted_read_BTN)), head_->weight);
 }
 
 bool DecoderImpl::AdvanceBlends(std::int64_t finished) {

@@ -26,10 +26,8 @@ class CausalAttentionImpl : public torch::nn::Module {
   torch::nn::Linear qkv{nullptr}, output{nullptr};
 
  private:
-  at::Tensor Rotate(const at::Tensor& x_BHTD) const;
-
   std::int64_t heads_;
-  at::Tensor cosine_TD_, sine_TD_;  // constants, not saved
+  at::Tensor cosine_TR_, sine_TR_;  // R half of the channels of a head; constants, not saved
 };
 TORCH_MODULE(CausalAttention);
 

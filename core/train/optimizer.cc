@@ -6,7 +6,7 @@
 namespace mhc {
 namespace {
 
-using ParamState = torch::optim::AdamWParamState;
+constexpr double kEpsilon = 1e-8;
 
 // The site of "sites.12.res.predictor.phi", −1 of any other name.
 std::int64_t SiteOf(const std::string& name) {
@@ -35,55 +35,67 @@ Optimizer::Group Optimizer::GroupOf(const NamedParameter& parameter) const {
 void Optimizer::Rebuild() {
   ++rebuilds_;
   parameters_.clear();
-  std::map<Group, std::vector<at::Tensor>> by_group;
+  groups_.clear();
+  std::map<const at::TensorImpl*, Moments> kept;
   for (const auto& entry : model_->named_parameters()) {
     parameters_.push_back({entry.key(), entry.value()});
-    by_group[GroupOf(parameters_.back())].push_back(entry.value());
+    groups_[GroupOf(parameters_.back())].push_back(entry.value());
+    const auto found = moments_.find(entry.value().unsafeGetTensorImpl());
+    if (found != moments_.end()) kept.insert(*found);
   }
-  groups_.clear();
-  std::vector<torch::optim::OptimizerParamGroup> param_groups;
-  const auto& betas = configuration_.train.betas;
-  for (auto& [group, tensors] : by_group) {
-    auto options = std::make_unique<torch::optim::AdamWOptions>();
-    options->betas({betas[0], betas[1]}).eps(1e-8).weight_decay(group.weight_decay);
-    groups_.push_back(group);
-    param_groups.emplace_back(tensors, std::move(options));
-  }
-  auto next = std::make_unique<torch::optim::AdamW>(param_groups);
-  if (adamw_) {
-    for (const NamedParameter& parameter : parameters_) {
-      void* const key = parameter.tensor.unsafeGetTensorImpl();
-      const auto found = adamw_->state().find(key);
-      if (found != adamw_->state().end()) next->state()[key] = std::move(found->second);
-    }
-  }
-  adamw_ = std::move(next);
+  moments_ = std::move(kept);
 }
 
-void Optimizer::ZeroGradients() { adamw_->zero_grad(/*set_to_none=*/true); }
+void Optimizer::ZeroGradients() {
+  for (NamedParameter& parameter : parameters_) parameter.tensor.mutable_grad().reset();
+}
+
+Optimizer::Moments& Optimizer::MomentsOf(const at::Tensor& parameter) {
+  Moments& moments = moments_[parameter.unsafeGetTensorImpl()];
+  if (!moments.average.defined()) {
+    moments = {torch::zeros_like(parameter), torch::zeros_like(parameter),
+               torch::zeros({}, parameter.options().dtype(torch::kFloat32))};
+  }
+  return moments;
+}
 
 void Optimizer::Step(double learning_rate) {
-  for (std::size_t i = 0; i < groups_.size(); ++i) {
-    adamw_->param_groups()[i].options().set_lr(learning_rate * groups_[i].learning_rate_scale);
+  torch::NoGradGuard no_grad;
+  const auto& betas = configuration_.train.betas;
+  for (const auto& [group, tensors] : groups_) {
+    std::vector<at::Tensor> parameters, gradients, averages, squares, steps;
+    for (const at::Tensor& parameter : tensors) {
+      if (!parameter.grad().defined()) continue;
+      const Moments& moments = MomentsOf(parameter);
+      parameters.push_back(parameter);
+      gradients.push_back(parameter.grad());
+      averages.push_back(moments.average);
+      squares.push_back(moments.square);
+      steps.push_back(moments.step);
+    }
+    if (parameters.empty()) continue;
+    at::_foreach_add_(steps, 1);
+    at::_fused_adamw_(parameters, gradients, averages, squares, /*max_exp_avg_sqs=*/{}, steps,
+                      learning_rate * group.learning_rate_scale, betas[0], betas[1],
+                      group.weight_decay, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
   }
-  adamw_->step();
 }
 
 std::map<std::string, at::Tensor> Optimizer::State() const {
   std::map<std::string, at::Tensor> state;
   for (const NamedParameter& parameter : parameters_) {
-    const auto found = adamw_->state().find(parameter.tensor.unsafeGetTensorImpl());
-    if (found == adamw_->state().end()) continue;
-    const auto& moments = static_cast<const ParamState&>(*found->second);
-    state[parameter.name + ".exp_avg"] = moments.exp_avg();
-    state[parameter.name + ".exp_avg_sq"] = moments.exp_avg_sq();
-    state[parameter.name + ".step"] = torch::tensor({moments.step()}, torch::kInt64);
+    const auto found = moments_.find(parameter.tensor.unsafeGetTensorImpl());
+    if (found == moments_.end()) continue;
+    const Moments& moments = found->second;
+    state[parameter.name + ".exp_avg"] = moments.average;
+    state[parameter.name + ".exp_avg_sq"] = moments.square;
+    state[parameter.name + ".step"] = moments.step.to(torch::kCPU, torch::kInt64).reshape({1});
   }
   return state;
 }
 
 Status Optimizer::Load(const std::map<std::string, at::Tensor>& state) {
-  adamw_->state().clear();
+  moments_.clear();
   std::set<std::string> unknown;
   for (const auto& [name, tensor] : state) unknown.insert(name);
   for (const NamedParameter& parameter : parameters_) {
@@ -100,11 +112,10 @@ Status Optimizer::Load(const std::map<std::string, at::Tensor>& state) {
         square->second.sizes() != parameter.tensor.sizes() || step->second.numel() != 1) {
       return Fail("{}: its moments have another shape than the parameter", parameter.name);
     }
-    auto moments = std::make_unique<ParamState>();
-    moments->step(step->second.item<std::int64_t>());
-    moments->exp_avg(average->second.to(parameter.tensor.device()).clone());
-    moments->exp_avg_sq(square->second.to(parameter.tensor.device()).clone());
-    adamw_->state()[parameter.tensor.unsafeGetTensorImpl()] = std::move(moments);
+    const torch::Device device = parameter.tensor.device();
+    moments_[parameter.tensor.unsafeGetTensorImpl()] = {
+        average->second.to(device).clone(), square->second.to(device).clone(),
+        step->second.reshape({}).to(device, torch::kFloat32)};
     for (const char* part : {".exp_avg", ".exp_avg_sq", ".step"}) {
       unknown.erase(parameter.name + part);
     }

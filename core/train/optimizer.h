@@ -7,7 +7,6 @@
 #include <torch/torch.h>
 
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -47,14 +46,19 @@ class Optimizer {
     double learning_rate_scale = 1.0;
     auto operator<=>(const Group&) const = default;
   };
+  // Of one parameter, from its first step on. `step`, float32 [], on the parameter's device.
+  struct Moments {
+    at::Tensor average, square, step;
+  };
   Group GroupOf(const NamedParameter& parameter) const;
+  Moments& MomentsOf(const at::Tensor& parameter);
 
   const Configuration configuration_;
   Decoder& model_;
   std::int64_t rebuilds_ = 0;
   std::vector<NamedParameter> parameters_;
-  std::vector<Group> groups_;
-  std::unique_ptr<torch::optim::AdamW> adamw_;
+  std::map<Group, std::vector<at::Tensor>> groups_;
+  std::map<const at::TensorImpl*, Moments> moments_;
 };
 
 }  // namespace mhc

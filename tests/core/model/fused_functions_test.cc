@@ -82,6 +82,7 @@ TEST_P(FusedModelOf, IsTheReference) {
 TEST_P(FusedModelOf, LeavesInATraceWhatTheReferenceLeaves) {
   Decoder fused = MakeModel(GetParam().settings, "fused");
   Decoder reference = MakeModel(GetParam().settings, "reference");
+  reference->to(torch::kFloat64);
   ForwardTrace found, expected;
   for (auto [model, trace] : {std::pair(&fused, &found), std::pair(&reference, &expected)}) {
     trace->in_detail = true;
