@@ -67,6 +67,16 @@ TableRows ModelRows(const StepTimes& steps) {
   return rows;
 }
 
+// Of the whole machine.
+TableRows EnergyRows(const std::map<std::string, double>& joules) {
+  TableRows rows = {{"energy", "J a step", "over plain"}};
+  for (const auto& [name, value] : joules) {
+    rows.push_back(
+        {name, fmt::format("{:.3f}", value), Ratio(value / joules.at(std::string(kPlainModel)))});
+  }
+  return rows;
+}
+
 TableRows PeerRows(const StepTimes& steps) {
   const double peer_ms = *steps.peer_step_ms;
   return {{"peer, step_ms", Milliseconds(peer_ms)},
@@ -122,6 +132,16 @@ ordered_json BenchJson(const BenchReport& report) {
   json["record_share"] = OrReason(steps.record_share, "record_share", left_out);
   json["roofline_share"] = OrReason(site.RooflineShare(), "roofline_share", left_out);
   json["peer_step_ms"] = OrReason(PeerOf(report), "peer_step_ms", left_out);
+  json["energy_joules"] = nullptr;
+  if (steps.joules) {
+    json["energy_joules"] = *steps.joules;
+    const double plain = steps.joules->at(std::string(kPlainModel));
+    for (const auto& [name, joules] : *steps.joules) {
+      json["energy_ratio_over_plain"][name] = joules / plain;
+    }
+  } else {
+    left_out["energy_joules"] = steps.joules.error().message;
+  }
   left_out["parts.plain"] = "one stream has no coefficients and no constraint";
   json["left_out"] = left_out;
   return json;
@@ -134,6 +154,8 @@ std::string BenchText(const BenchReport& report) {
   if (steps.peer_step_ms) text += TableForOutput(PeerRows(steps), TableHead::kNone) + '\n';
   text += TableForOutput(PartRows(steps), TableHead::kFirstRow) + '\n';
   text += TableForOutput(SiteRows(report.site), TableHead::kNone) + '\n';
+  text += steps.joules ? TableForOutput(EnergyRows(*steps.joules), TableHead::kFirstRow) + '\n'
+                       : LinesForOutput(steps.joules.error().message + "\n\n");
   return text + TableForOutput(ShareRows(steps), TableHead::kNone);
 }
 

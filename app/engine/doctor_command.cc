@@ -16,6 +16,7 @@
 #include "app/engine/engine_process.h"
 #include "core/formats/json_text.h"
 #include "core/model/kernels/site_kernels.h"
+#include "core/plan/thread_choice.h"
 #include "core/record/run/run_folder.h"
 
 namespace mhc {

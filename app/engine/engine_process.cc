@@ -1,15 +1,11 @@
 #include "app/engine/engine_process.h"
 
 #include <malloc.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <set>
-#include <utility>
-
+#include "core/plan/thread_choice.h"
 #include "core/train/intervention_desk/intervention_trial.h"
 
 namespace mhc {
@@ -32,34 +28,12 @@ void OnCrash(int signal) {
   raise(signal);
 }
 
-int ReadNumber(const std::string& path) {
-  std::ifstream file(path);
-  int number = -1;
-  file >> number;
-  return number;
-}
-
 }  // namespace
 
 void TuneAllocator() {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest that glibc takes
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);
-}
-
-std::int64_t PhysicalCores() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return 1;
-  std::set<std::pair<int, int>> cores;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed)) continue;
-    const std::string topology = fmt::format("/sys/devices/system/cpu/cpu{}/topology/", cpu);
-    const int core = ReadNumber(topology + "core_id");
-    // Where the kernel does not tell, every processor counts as a core of its own.
-    cores.emplace(ReadNumber(topology + "physical_package_id"), core < 0 ? -1 - cpu : core);
-  }
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(cores.size()));
 }
 
 std::int64_t SetThreads(std::int64_t threads) {

@@ -17,7 +17,6 @@ void TuneAllocator();
 // `threads` of the configuration; 0 takes the physical cores that this process may run on. Returns
 // the number that was set. Call once.
 std::int64_t SetThreads(std::int64_t threads);
-std::int64_t PhysicalCores();
 
 // Behind whatever else computes on this machine. Call before any other thread exists, which keeps
 // the priority that it was made with.

@@ -10,24 +10,32 @@ namespace {
 
 struct ResumeArguments {
   std::string run;
+  std::vector<std::string> settings;  // KEY=VALUE
   bool json = false;
 };
 
 CommandResult Run(const ResumeArguments& arguments) {
-  const auto folder = RunFolder::Open(arguments.run);
+  const auto settings = ParseSettings(arguments.settings);
+  if (!settings) return BadInput(settings.error());
+  const auto folder = RunFolder::Open(arguments.run, *settings);
   if (!folder) return BadInput(folder.error());
   return RunExperiment(folder->configuration(), arguments.json, [&](const ExperimentHost& host) {
-    return Experiment::Resume(arguments.run, host);
+    return Experiment::Resume(arguments.run, host, *settings);
   });
 }
 
 Action DeclareResume(CLI::App& app) {
   const auto arguments = std::make_shared<ResumeArguments>();
   app.add_option("RUN", arguments->run, "Folder of the run")->required();
+  app.add_option("--set", arguments->settings,
+                 "KEY=VALUE for this once, of threads, mixing.kernels and data.source")
+      ->allow_extra_args(false);
   AddJsonOption(app, arguments->json);
   app.footer(
       "Goes back to the newest checkpoint and repeats what followed, bit for bit, with the\n"
-      "interventions at their steps.\n\nExample:\n  mhc resume runs/hc");
+      "interventions at their steps. With other threads or kernels the last bits may differ, and\n"
+      "an alert says so; a data.source that moved must hold what it held.\n\n"
+      "Examples:\n  mhc resume runs/hc\n  mhc resume runs/hc --set threads=1");
   return [arguments] { return Run(*arguments); };
 }
 

@@ -18,14 +18,10 @@ struct TrainArguments {
 };
 
 Result<Configuration> ReadConfiguration(const TrainArguments& arguments) {
-  std::vector<Setting> settings;
-  for (const std::string& text : arguments.settings) {
-    auto setting = ParseSetting(text);
-    if (!setting) return tl::unexpected(setting.error());
-    settings.push_back(*std::move(setting));
-  }
-  if (!arguments.steps.empty()) settings.push_back({"train.steps", arguments.steps});
-  return LoadConfiguration(arguments.configuration, settings);
+  auto settings = ParseSettings(arguments.settings);
+  if (!settings) return tl::unexpected(settings.error());
+  if (!arguments.steps.empty()) settings->push_back({"train.steps", arguments.steps});
+  return LoadConfiguration(arguments.configuration, *settings);
 }
 
 CommandResult Run(const TrainArguments& arguments) {

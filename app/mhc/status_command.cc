@@ -38,6 +38,10 @@ std::string Place(const RunStatus& status) {
                      status.description.steps);
 }
 
+std::string EnergyText(std::optional<double> joules) {
+  return joules ? ShortNumber(*joules) : "not told by the system";
+}
+
 std::string Text(const RunStatus& s) {
   const RunDescription& d = s.description;
   std::vector<std::vector<std::string>> rows = {
@@ -56,6 +60,8 @@ std::string Text(const RunStatus& s) {
       {"  read, write, mix ms", OrDash(s.cost ? std::optional(s.cost->apply) : std::nullopt)},
       {"  rest ms", OrDash(s.cost ? std::optional(s.cost->rest) : std::nullopt)},
       {"peak memory MiB", OrDash(s.peak_memory)},
+      {"energy J a step", EnergyText(s.cost ? s.cost->energy : std::nullopt)},
+      {"energy J a token", EnergyText(s.cost ? s.cost->energy_per_token : std::nullopt)},
       {"probe share %", OrDash(s.probe_share, 100.0)},
       {"threads", fmt::to_string(d.threads)},
       {"device", Shown(d.device)},

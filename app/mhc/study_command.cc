@@ -92,13 +92,11 @@ Result<std::vector<PlannedRun>> PlanRuns(const Study& study, const StudyOptions&
   const std::filesystem::path folder =
       options.folder.empty() ? RunFolder::DefaultPath("study").parent_path() / study.name
                              : std::filesystem::path(options.folder);
+  const auto settings = ParseSettings(options.settings);
+  if (!settings) return tl::unexpected(settings.error());
   std::vector<PlannedRun> runs;
   for (StudyRun& run : study.RunsOfSeeds(options.seeds > 0 ? options.seeds : study.seeds)) {
-    for (const std::string& text : options.settings) {
-      const auto setting = ParseSetting(text);
-      if (!setting) return tl::unexpected(setting.error());
-      run.settings.push_back(*setting);
-    }
+    run.settings.insert(run.settings.end(), settings->begin(), settings->end());
     auto configuration = LoadConfiguration(study.preset, run.settings);
     if (!configuration) return tl::unexpected(configuration.error());
     configuration->data.source = ResolvedSource(configuration->data.source);

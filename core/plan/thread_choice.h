@@ -11,4 +11,7 @@ namespace mhc {
 // step is done before the others have been woken for theirs. Thread rule: pure.
 std::int64_t ChooseThreads(const Configuration& configuration, std::int64_t cores);
 
+// The physical cores that this process may run on, at least one. Thread rule: any thread.
+std::int64_t PhysicalCores();
+
 }  // namespace mhc

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,7 @@ struct ExperimentHost {
   std::int64_t threads = 1;
   torch::Device device = torch::kCPU;
   ExperimentObserver* observer = nullptr;
+  std::filesystem::path energy_zones = "/sys/class/powercap";  // as EnergyMeter takes it
 };
 
 }  // namespace mhc

@@ -28,6 +28,19 @@ TEST(NumberWords, GivenNumbersHaveEveryDigitThePowerAndTheWideMinus) {
   EXPECT_EQ(ValueWords(Value(std::int64_t{-1200})), "−1,200");
 }
 
+TEST(NumberWords, ACellSaysADistanceThatThreeDecimalsWouldHide) {
+  EXPECT_EQ(DistanceCell(0.0), "0.000");
+  EXPECT_EQ(DistanceCell(0.0031), "0.003");
+  EXPECT_EQ(DistanceCell(0.0005), "0.001");
+  EXPECT_EQ(DistanceCell(3e-4), "3\u00a0×\u00a010⁻⁴");
+  EXPECT_EQ(DistanceCell(60743.2), "60,743");
+}
+
+TEST(NumberWords, OneThreadIsNotThreads) {
+  EXPECT_EQ(ThreadsText(1), "1 thread");
+  EXPECT_EQ(ThreadsText(2), "2 threads");
+}
+
 TEST(NumberWords, TicksBelowZeroHaveTheWideMinus) {
   QCustomPlot plot;
   StylePlot(plot, Look(Look::Mode::kLight));

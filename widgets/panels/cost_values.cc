@@ -63,8 +63,8 @@ std::optional<StepCost> CostAt(const RunDocument& run, std::int64_t step) {
        next = found - 1) {
     if (found <= change) break;
     StepRecord& record = timed.emplace_back();
-    for (const char* column :
-         {"step_ms", "sublayer_ms", "coefficients_ms", "constraint_ms", "apply_ms"}) {
+    for (const char* column : {"step_ms", "sublayer_ms", "coefficients_ms", "constraint_ms",
+                               "apply_ms", "energy", "energy_per_token"}) {
       const double at = run.Of(column).At(found);
       if (std::isfinite(at)) record.Set(column, at);
     }
@@ -99,6 +99,7 @@ CostValues::CostValues(const ViewContext& context, QWidget* parent)
                     "optimizer. The probe and the record are left out."));
   elements_ = AddRow("costElements", tr("elements moved"), {});
   memory_ = AddRow("costMemory", tr("peak memory"), ColumnText("peak_memory"));
+  energy_ = AddRow("costEnergy", tr("energy"), ColumnText("energy"));
   new Refresher(context_, this, [this] { Refresh(); });
 }
 
@@ -159,6 +160,7 @@ void CostValues::Refresh() {
   const bool has_sites = run->configuration().SiteCount() > 0;
   apply_.name->setText(has_sites ? tr("read, write, mix") : tr("addition"));
   ShowElements(*run);
+  ShowEnergy(*cost);
   std::int64_t found = 0;
   double memory = 0.0;
   const bool has_memory = run->Of("peak_memory").LastFinite(context_.step.step(), found, memory);
@@ -179,6 +181,20 @@ void CostValues::ShowPart(const Row& row, std::optional<double> milliseconds,
   row.share->setText(tr("%1 %").arg(std::lround(100.0 * *milliseconds / sum)));
 }
 
+// "3.4 J" with "0.0033 J a token"; in words where there is no number.
+void CostValues::ShowEnergy(const StepCost& cost) {
+  const auto joules = [](double value) {
+    return QString::fromStdString(MeasureText(value, kMillisecondDigits));
+  };
+  energy_.value->setText(cost.energy ? tr("%1 J").arg(joules(*cost.energy)) : tr("not told"));
+  energy_.share->clear();
+  energy_.name->setToolTip(
+      cost.energy && cost.energy_per_token
+          ? tr("%1 J a token. %2").arg(joules(*cost.energy_per_token), ColumnText("energy"))
+          : tr("The system of the machine that trains does not tell what its processors take, or "
+               "not to everybody."));
+}
+
 void CostValues::ShowElements(const RunDocument& run) {
   const Configuration& configuration = run.configuration();
   const std::int64_t channels = configuration.model.channels, n = configuration.StreamCount();
@@ -192,17 +208,20 @@ void CostValues::ShowElements(const RunDocument& run) {
             .arg(channels));
     return;
   }
-  const std::int64_t moved = Moved(UnfusedElements(n, channels));
+  const bool is_fused = configuration.mixing.kernels == "fused";
+  const std::int64_t apart = Moved(UnfusedElements(n, channels));
+  const std::int64_t together = Moved(FusedElements(n, channels));
+  const std::int64_t moved = is_fused ? together : apart;
   elements_.value->setText(Count(moved));
   const double ratio = static_cast<double>(moved) / static_cast<double>(plain);
   elements_.share->setText(tr("%1 ×").arg(QString::number(ratio, 'f', 1)));
   elements_.name->setToolTip(
       tr("Elements read and written for one token at one site, forward, without the sublayer's "
-         "own: "
-         "%1, each operation for itself as it is computed here, and that many times the %2 of a "
-         "residual connection (mHC, Table 2). Fused kernels would move %3.")
-          .arg(QString::fromStdString(StepText(moved)), QString::fromStdString(StepText(plain)),
-               QString::fromStdString(StepText(Moved(FusedElements(n, channels))))));
+         "own, and that many times the %1 of a residual connection (mHC, Table 2): %2 where each "
+         "operation stands for itself, %3 with fused kernels, which this run %4.")
+          .arg(QString::fromStdString(StepText(plain)), QString::fromStdString(StepText(apart)),
+               QString::fromStdString(StepText(together)),
+               is_fused ? tr("has") : tr("does not have")));
 }
 
 }  // namespace mhc

@@ -40,6 +40,7 @@ class CostValues : public QWidget {
   Row AddRow(const QString& object_name, const QString& name, const QString& tip);
   void Refresh();
   void ShowPart(const Row& row, std::optional<double> milliseconds, const StepCost& cost);
+  void ShowEnergy(const StepCost& cost);
   void ShowElements(const RunDocument& run);
   void SayWhyThereIsNothing(const RunDocument* run);
 
@@ -50,7 +51,7 @@ class CostValues : public QWidget {
   QGridLayout* grid_;
   QElapsedTimer since_refresh_;
   std::optional<ReaderThread::RunKey> shown_run_;
-  Row sublayers_, coefficients_, constraint_, apply_, rest_, elements_, memory_;
+  Row sublayers_, coefficients_, constraint_, apply_, rest_, elements_, memory_, energy_;
 };
 
 }  // namespace mhc

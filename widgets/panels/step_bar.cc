@@ -10,6 +10,7 @@
 #include "widgets/panels/glyphs.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/step_track.h"
+#include "widgets/words/number_words.h"
 #include "widgets/words/record_words.h"
 
 namespace mhc {
@@ -17,7 +18,8 @@ namespace {
 
 constexpr int kHeight = 40;
 // Below these widths the line of steps has no room beside the quiet texts.
-constexpr int kWidthForSpeed = 720, kWidthForLeft = 860, kWidthForCost = 1040;
+constexpr int kWidthForSpeed = 720, kWidthForLeft = 860, kWidthForCost = 1040,
+              kWidthForThreads = 1140;
 
 QString Steps(std::int64_t step) { return QString::fromStdString(StepText(step)); }
 
@@ -59,6 +61,7 @@ StepBar::StepBar(const ViewContext& context, QWidget* parent) : QWidget(parent),
   follow_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   row->addWidget(follow_);
   speed_ = AddText(*row, Role::kQuietText, tr("%1 tok/s").arg(QStringLiteral("88.8k")));
+  threads_ = AddText(*row, Role::kQuietText, ThreadsText(88));
   left_ = AddText(*row, Role::kQuietText, tr("%1 left").arg(QStringLiteral("88 m 88 s")));
   cost_ = AddText(*row, Role::kQuietText, tr("watching costs %1").arg(QStringLiteral("88.8 %")));
   speed_->setToolTip(tr("Tokens a second, probe and record included"));
@@ -125,7 +128,7 @@ void StepBar::Refresh() {
     ShowProgress(*run);
     return;
   }
-  for (QLabel* label : {position_, speed_, left_, cost_}) label->clear();
+  for (QLabel* label : {position_, speed_, threads_, left_, cost_}) label->clear();
 }
 
 void StepBar::ShowProgress(const RunDocument& run) {
@@ -134,6 +137,8 @@ void StepBar::ShowProgress(const RunDocument& run) {
   const auto speed = run.TokensPerSecond();
   SetText(*speed_,
           speed ? tr("%1 tok/s").arg(QString::fromStdString(CountText(*speed))) : QString());
+  const std::int64_t threads = run.description().threads;
+  SetText(*threads_, threads > 0 ? ThreadsText(threads) : QString());
   const auto seconds = run.SecondsLeft();
   const bool runs = run.state() == RunState::kRunning && seconds;
   SetText(*left_, runs ? tr("%1 left").arg(QString::fromStdString(DurationText(*seconds)))
@@ -145,6 +150,7 @@ void StepBar::ShowProgress(const RunDocument& run) {
 void StepBar::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   speed_->setVisible(width() >= kWidthForSpeed);
+  threads_->setVisible(width() >= kWidthForThreads);
   left_->setVisible(width() >= kWidthForLeft);
   cost_->setVisible(width() >= kWidthForCost);
 }

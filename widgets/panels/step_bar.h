@@ -42,6 +42,7 @@ class StepBar : public QWidget {
   QLabel* position_;
   QToolButton* follow_;
   QLabel* speed_;
+  QLabel* threads_;
   QLabel* left_;
   QLabel* cost_;
 };

@@ -1,5 +1,7 @@
 #include "widgets/words/number_words.h"
 
+#include <QObject>
+
 #include "core/formats/person_text.h"
 
 namespace mhc {
@@ -13,6 +15,10 @@ QString ValueWithSpread(double value, double deviation, int digits) {
 }
 
 QString StepNumber(std::int64_t step) { return QString::fromStdString(StepText(step)); }
+
+QString ThreadsText(std::int64_t threads) {
+  return threads == 1 ? QObject::tr("1 thread") : QObject::tr("%1 threads").arg(threads);
+}
 
 QString Unbroken(QString number) {
   const QString sign = QStringLiteral("\u00a0±"), breaks = QStringLiteral(" ±");

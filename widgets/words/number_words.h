@@ -14,6 +14,8 @@ QString ValueText(double value, int digits = 4);
 QString ValueWithSpread(double value, double deviation, int digits = 4);
 // "12,400".
 QString StepNumber(std::int64_t step);
+// "1 thread", "2 threads".
+QString ThreadsText(std::int64_t threads);
 // The same number, which no line is broken within but before a "±".
 QString Unbroken(QString number);
 

@@ -161,8 +161,9 @@ QString DistanceText(double distance) {
 }
 
 QString DistanceCell(double distance) {
-  constexpr double kLargestCell = 1000.0;
-  if (!(std::abs(distance) < kLargestCell)) return DistanceText(distance);
+  constexpr double kLargestCell = 1000.0, kSmallestCell = 0.0005;
+  const double size = std::abs(distance);
+  if (!(size < kLargestCell) || (size > 0 && size < kSmallestCell)) return DistanceText(distance);
   return QString::fromStdString(FixedText(distance, 3));
 }
 

@@ -39,7 +39,7 @@ QString ChangeText(const Intervention& intervention);  // with who made it, wher
 QString OutcomeText(const Intervention& intervention);
 // A distance between matrices: "0.003", "3 × 10⁻⁴"; a line is not broken within it.
 QString DistanceText(double distance);
-// The same in a column of three decimals: "0.003", "0.000".
+// The same in a column of three decimals, where they tell it: "0.003", "0.000", "3 × 10⁻⁴".
 QString DistanceCell(double distance);
 
 }  // namespace mhc

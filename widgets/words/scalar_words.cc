@@ -35,6 +35,8 @@ constexpr std::array kTitles = {
     Title{"record_ms", QT_TRANSLATE_NOOP("Scalar", "Time of the record")},
     Title{"coefficients_ms", QT_TRANSLATE_NOOP("Scalar", "Time in the coefficients")},
     Title{"constraint_ms", QT_TRANSLATE_NOOP("Scalar", "Time in the constraint")},
+    Title{"energy", QT_TRANSLATE_NOOP("Scalar", "Energy of a step")},
+    Title{"energy_per_token", QT_TRANSLATE_NOOP("Scalar", "Energy of a token")},
     Title{"apply_ms", QT_TRANSLATE_NOOP("Scalar", "Time in reading and mixing")},
     Title{"sublayer_ms", QT_TRANSLATE_NOOP("Scalar", "Time in attention and MLP")},
 };

@@ -127,6 +127,8 @@ struct Setting {
   std::string value;
 };
 Result<Setting> ParseSetting(std::string_view text);
+// Of each in turn; the first that is none is the error.
+Result<std::vector<Setting>> ParseSettings(std::span<const std::string> texts);
 
 // A file's path or the name of a preset (a preset's name wins; "./default" is the file), with the
 // settings laid over it, checked and resolved.

@@ -116,4 +116,14 @@ Result<Setting> ParseSetting(std::string_view text) {
   return Setting{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
+Result<std::vector<Setting>> ParseSettings(std::span<const std::string> texts) {
+  std::vector<Setting> settings;
+  for (const std::string& text : texts) {
+    auto setting = ParseSetting(text);
+    if (!setting) return tl::unexpected(setting.error());
+    settings.push_back(*std::move(setting));
+  }
+  return settings;
+}
+
 }  // namespace mhc

@@ -48,6 +48,8 @@ std::optional<StepCost> MedianStepCost(std::span<const StepRecord> steps) {
   cost.coefficients = MedianOf(timed, "coefficients_ms");
   cost.constraint = MedianOf(timed, "constraint_ms");
   cost.apply = *MedianOf(timed, "apply_ms");
+  cost.energy = MedianOf(timed, "energy");
+  cost.energy_per_token = MedianOf(timed, "energy_per_token");
   cost.rest = Median(std::move(rests));
   return cost;
 }

@@ -19,6 +19,7 @@ struct StepCost {
   double sublayers = 0.0;                          // attention and MLP themselves
   std::optional<double> coefficients, constraint;  // of the mixing; none in a residual run
   double apply = 0.0;                              // reading, writing and mixing the streams
+  std::optional<double> energy, energy_per_token;  // joules, where the system told them
   double rest = 0.0;  // embedding, readout, head, loss, optimizer: what the parts leave of a step
 
   // coefficients + constraint + apply.

@@ -30,6 +30,10 @@ constexpr std::array kColumns = {
                "streams; in a residual run the addition."},
     StepColumn{"sublayer_ms", "ms",
                "Time of the step, forward and backward, in attention and MLP themselves."},
+    StepColumn{"energy", "J",
+               "Energy that the machine's processors and memory took during the step, probe and "
+               "record left out; empty where the system does not tell."},
+    StepColumn{"energy_per_token", "J", "The same for one token of the step."},
     StepColumn{"peak_memory", "MiB",
                "Largest resident memory of the engine's process up to and with this step."},
     StepColumn{"validation_loss", "nats", "Mean cross-entropy on the validation part."},

@@ -117,6 +117,11 @@ bool IsRun(const std::filesystem::path& folder) {
          std::filesystem::is_regular_file(folder / "record.sqlite", error);
 }
 
+// What decides how a run is computed, or where its data stand, and not what it is.
+bool MayChangeAtResume(std::string_view key) {
+  return key == "threads" || key == "mixing.kernels" || key == "data.source";
+}
+
 }  // namespace
 
 RunFolder::RunFolder(std::filesystem::path path, Configuration configuration)
@@ -148,7 +153,16 @@ Result<RunFolder> RunFolder::Create(const std::filesystem::path& given,
   return RunFolder(path, configuration);
 }
 
-Result<RunFolder> RunFolder::Open(const std::filesystem::path& path) {
+Result<RunFolder> RunFolder::Open(const std::filesystem::path& path,
+                                  std::span<const Setting> settings) {
+  for (const Setting& setting : settings) {
+    if (!MayChangeAtResume(setting.key)) {
+      return Fail(
+          "--set {}: stays as the run was started with, expected threads, mixing.kernels or "
+          "data.source",
+          setting.key);
+    }
+  }
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return Fail("{}: no such folder, expected a run", path.string());
@@ -161,7 +175,7 @@ Result<RunFolder> RunFolder::Open(const std::filesystem::path& path) {
   if (!Exists(toml)) return Fail("{}: is missing, so this folder is not a run", toml.string());
   const auto text = ReadSmallFile(toml, kLargestConfiguration);
   if (!text) return tl::unexpected(text.error());
-  auto configuration = ParseConfiguration(*text, toml.string(), {});
+  auto configuration = ParseConfiguration(*text, toml.string(), settings);
   if (!configuration) return tl::unexpected(configuration.error());
   RunFolder folder(path, *std::move(configuration));
   if (!Exists(folder.record_path())) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,10 @@ class RunFolder {
   static Result<RunFolder> Create(const std::filesystem::path& path,
                                   const Configuration& configuration);
   // A folder with a readable run.toml and a record. The error says which is missing. Touches
-  // nothing.
-  static Result<RunFolder> Open(const std::filesystem::path& path);
+  // nothing. `settings` are laid over run.toml for this once, which stays as it is: those alone
+  // that a resume may change, threads, mixing.kernels and data.source.
+  static Result<RunFolder> Open(const std::filesystem::path& path,
+                                std::span<const Setting> settings = {});
   // $MHC_RUNS, else ~/mhc-runs; with NAME-DATE below it that does not exist yet.
   static std::filesystem::path DefaultPath(const std::string& name);
 

@@ -58,6 +58,13 @@ ordered_json ConstraintJson(const std::vector<std::string>& names) {
   return same ? ordered_json(names.front()) : ordered_json(names);
 }
 
+std::optional<double> Energy(const RunStatus& status) {
+  return status.cost ? status.cost->energy : std::nullopt;
+}
+std::optional<double> EnergyPerToken(const RunStatus& status) {
+  return status.cost ? status.cost->energy_per_token : std::nullopt;
+}
+
 // Null where the parts were not timed.
 ordered_json PartsJson(const std::optional<StepCost>& cost) {
   if (!cost) return nullptr;
@@ -163,6 +170,8 @@ ordered_json ToJson(const RunStatus& status) {
                        {"step_ms", OrNull(status.step_ms)},
                        {"step_parts_ms", PartsJson(status.cost)},
                        {"peak_memory_mib", OrNull(status.peak_memory)},
+                       {"energy_joules", OrNull(Energy(status))},
+                       {"energy_joules_per_token", OrNull(EnergyPerToken(status))},
                        {"probe_share", OrNull(status.probe_share)},
                        {"threads", d.threads},
                        {"device", d.device},

@@ -25,12 +25,8 @@ Result<std::vector<std::string>> Texts(const toml::table& table, std::string_vie
 Result<std::vector<Setting>> Settings(const toml::table& table, std::string_view study) {
   const auto texts = Texts(table, "settings", study);
   if (!texts) return tl::unexpected(texts.error());
-  std::vector<Setting> settings;
-  for (const std::string& text : *texts) {
-    const auto setting = ParseSetting(text);
-    if (!setting) return FailWithin(fmt::format("study {}", study), setting.error());
-    settings.push_back(*setting);
-  }
+  auto settings = ParseSettings(*texts);
+  if (!settings) return FailWithin(fmt::format("study {}", study), settings.error());
   return settings;
 }
 

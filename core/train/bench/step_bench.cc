@@ -4,6 +4,7 @@
 
 #include "core/train/bench/scratch_record.h"
 #include "core/train/bench/timed_trainer.h"
+#include "core/train/energy_meter.h"
 
 namespace mhc {
 namespace {
@@ -14,7 +15,7 @@ class SideBySide {
  public:
   SideBySide(const std::vector<BenchModel>& models, const TokenData& data,
              const torch::Device& device, const StepBenchSettings& settings)
-      : settings_(settings) {
+      : settings_(settings), energy_(settings.energy_zones) {
     for (const BenchModel& model : models) trainers_.emplace_back(model, data, device);
   }
 
@@ -53,6 +54,7 @@ class SideBySide {
     }
     times.probe_share = Median(probe);
     if (!peer_ms_.empty()) times.peer_step_ms = Median(peer_ms_);
+    times.joules = Joules();
     return times;
   }
 
@@ -65,11 +67,22 @@ class SideBySide {
   }
 
  private:
+  Result<std::map<std::string, double>> Joules() const {
+    if (!energy_.tells()) return Fail("{}", energy_.reason());
+    std::map<std::string, double> medians;
+    for (const auto& [name, joules] : joules_) medians[name] = Median(joules);
+    return medians;
+  }
+
   Status TakeSteps(TimedTrainer& trainer) {
+    (void)energy_.JoulesSinceLast();
     for (std::int64_t step = 0; step < settings_.steps; ++step) {
       const auto step_ms = trainer.Step();
       if (!step_ms) return tl::unexpected(step_ms.error());
       step_ms_[trainer.name()].push_back(*step_ms);
+    }
+    if (const auto joules = energy_.JoulesSinceLast()) {
+      joules_[trainer.name()].push_back(*joules / static_cast<double>(settings_.steps));
     }
     if (trainer.name() != kMhcModel && trainer.name() != kPlainModel) return {};
     auto row = trainer.StepWithProbe();
@@ -97,6 +110,8 @@ class SideBySide {
   std::map<std::string, std::vector<double>> step_ms_;   // by model
   std::map<std::string, std::vector<StepRecord>> rows_;  // of `mhc` and `plain`
   std::vector<double> peer_ms_;
+  EnergyMeter energy_;
+  std::map<std::string, std::vector<double>> joules_;  // a step, by model
 };
 
 }  // namespace

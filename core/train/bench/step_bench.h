@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,6 +27,7 @@ struct StepBenchSettings {
   std::int64_t steps = 3;  // of each model in each round
   // Runs another program and gives its step's milliseconds; asked once a round. May be empty.
   std::function<Result<double>()> peer;
+  std::filesystem::path energy_zones = "/sys/class/powercap";  // as EnergyMeter takes it
 };
 
 // Medians. Milliseconds a step, forward, backward and optimizer.
@@ -35,6 +37,8 @@ struct StepTimes {
   double probe_share = 0.0;     // the probe's scalars over the step that they are of, of `mhc`
   Result<double> record_share;  // a row's transaction over a step of `mhc`; the reason where not
   std::optional<double> peer_step_ms;
+  // Joules that the whole machine took a step, by model; the reason where the system tells none.
+  Result<std::map<std::string, double>> joules;
 
   double StepMs(std::string_view model) const;  // asserts that it is there
 };

@@ -28,7 +28,8 @@ Experiment::Experiment(RunFolder folder, RunLock lock, RecordWriter writer, Toke
     : run_(std::move(folder), std::move(lock), std::move(writer), std::move(data),
            std::move(trainer), checkpoints, host),
       desk_(run_),
-      guard_(run_) {}
+      guard_(run_),
+      energy_(host.energy_zones) {}
 
 Result<RunState> Experiment::Run(const std::function<bool()>& stop_requested) {
   if (auto status = run_.writer.SetState(RunState::kRunning); !status) {
@@ -104,10 +105,12 @@ Status Experiment::TrainOneStep() {
   if (snapshot || (scalars && run_.host.device.is_cpu())) {
     trace.clock = std::make_shared<PartClock>(run_.host.device);
   }
+  if (scalars) (void)energy_.JoulesSinceLast();
   const StepOutcome outcome = run_.trainer->Step(run_.data.TrainingBatch(run_.state.step),
                                                  learning_rate, scalars ? &trace : nullptr);
   Enter(trace.clock, StepPart::kRest);
   const double step_seconds = SecondsSince(start);
+  const std::optional<double> joules = scalars ? energy_.JoulesSinceLast() : std::nullopt;
 
   StepRecord record = RecordOf(outcome, learning_rate);
   if (scalars) run_.probe.MeasureScalars(trace, record);
@@ -116,6 +119,7 @@ Status Experiment::TrainOneStep() {
   record.Set("step_ms", 1e3 * step_seconds - trace_ms);
   if (scalars) record.Set("probe_ms", 1e3 * (SecondsSince(start) - step_seconds) + trace_ms);
   if (trace.clock) RecordParts(*trace.clock, record);
+  RecordEnergy(joules, record);
   const std::optional<double> memory = scalars ? PeakMemory() : std::nullopt;
   if (memory) record.Set("peak_memory", *memory);
 
@@ -129,6 +133,7 @@ Status Experiment::TrainOneStep() {
   if (auto status = AppendStep(record); !status) return status;
   desk_.Acquit();
   Report(record);
+  if (auto status = TellOfWaiting(); !status) return status;
   if (!outcome.finite) return GuardAgainst(outcome);
   guard_.Pass();
   return SaveRegularCheckpoint();

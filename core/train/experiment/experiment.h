@@ -8,8 +8,12 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
+#include "core/train/core_wait.h"
+#include "core/train/energy_meter.h"
 #include "core/train/experiment_host.h"
 #include "core/train/intervention_desk/intervention_desk.h"
 #include "core/train/nonfinite_guard/nonfinite_guard.h"
@@ -25,9 +29,11 @@ class Experiment {
                                                    const std::filesystem::path& run,
                                                    const ExperimentHost& host);
   // Takes the run's lock and goes back to its newest readable checkpoint. Errors: no run, another
-  // holder, other data than the run was started with, already finished.
+  // holder, other data than the run was started with, already finished. `settings` as
+  // RunFolder::Open takes them; an alert names those that change how the run is computed.
   static Result<std::unique_ptr<Experiment>> Resume(const std::filesystem::path& run,
-                                                    const ExperimentHost& host);
+                                                    const ExperimentHost& host,
+                                                    std::span<const Setting> settings = {});
 
   // Trains until the last step, a stop, or a failure. `stop_requested` is asked at step boundaries
   // and while paused. Returns finished, stopped or failed; errors are those of disk and record.
@@ -44,6 +50,7 @@ class Experiment {
   // experiment_start.cc
   Status GoBackToNewestCheckpoint(RecordReader& reader);
   Status TellWhatChanged(const RunDescription& started);
+  Status TellOfKernels(const std::string& recorded);
 
   // experiment.cc
   Result<RunState> TrainCatchingExceptions(const std::function<bool()>& stop_requested);
@@ -59,14 +66,19 @@ class Experiment {
   // experiment_rows.cc
   StepRecord RecordOf(const StepOutcome& outcome, double learning_rate) const;
   void RecordParts(const PartClock& clock, StepRecord& record) const;
+  void RecordEnergy(std::optional<double> joules, StepRecord& record) const;
   void EvaluateInto(StepRecord& record);
   void Report(const StepRecord& record);
+  Status TellOfWaiting();
 
   TrainingRun run_;
   InterventionDesk desk_;
   NonfiniteGuard guard_;
   double record_ms_ = 0.0;  // that the last row took
   std::deque<double> recent_step_seconds_;
+  EnergyMeter energy_;
+  CoreWait core_wait_;
+  bool told_of_waiting_ = false;
 };
 
 }  // namespace mhc

@@ -31,6 +31,14 @@ void Experiment::RecordParts(const PartClock& clock, StepRecord& record) const {
   record.Set("constraint_ms", clock.Milliseconds(StepPart::kConstraint));
 }
 
+void Experiment::RecordEnergy(std::optional<double> joules, StepRecord& record) const {
+  if (!joules) return;
+  const TrainSettings& settings = run_.configuration().train;
+  record.Set("energy", *joules);
+  record.Set("energy_per_token",
+             *joules / static_cast<double>(settings.batch * run_.configuration().model.context));
+}
+
 void Experiment::EvaluateInto(StepRecord& record) {
   const TrainSettings& settings = run_.configuration().train;
   const bool due = settings.evaluate_every > 0 && run_.state.step % settings.evaluate_every == 0;
@@ -49,6 +57,15 @@ void Experiment::Report(const StepRecord& record) {
   run_.host.observer->OnProgress({run_.state.step, settings.steps, *record.Get("loss"),
                                   record.Get("validation_loss"), tokens / mean,
                                   mean * static_cast<double>(settings.steps - run_.state.step)});
+}
+
+// Once: it is for the person who started the run, not for its record of the day.
+Status Experiment::TellOfWaiting() {
+  if (told_of_waiting_) return {};
+  const auto share = core_wait_.ShareOfStretch(CoreWait::Clock::now());
+  if (!share || *share < CoreWait::kWorthSaying) return {};
+  told_of_waiting_ = true;
+  return run_.SayAlert("shared_cores", CoreWaitSentence(*share, run_.host.threads));
 }
 
 }  // namespace mhc

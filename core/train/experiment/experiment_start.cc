@@ -90,8 +90,11 @@ Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given
 }
 
 Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::path& run,
-                                                       const ExperimentHost& host) {
-  auto folder = RunFolder::Open(run);
+                                                       const ExperimentHost& host,
+                                                       std::span<const Setting> settings) {
+  const auto recorded = RunFolder::Open(run);
+  if (!recorded) return tl::unexpected(recorded.error());
+  auto folder = RunFolder::Open(run, settings);
   if (!folder) return tl::unexpected(folder.error());
   auto lock = folder->Lock();
   if (!lock) return tl::unexpected(lock.error());
@@ -128,6 +131,8 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
   if (auto status = experiment->GoBackToNewestCheckpoint(*reader); !status) {
     return tl::unexpected(status.error());
   }
+  const std::string& kernels = recorded->configuration().mixing.kernels;
+  if (auto told = experiment->TellOfKernels(kernels); !told) return tl::unexpected(told.error());
   return experiment;
 }
 
@@ -165,22 +170,34 @@ Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
   return TellWhatChanged(*description);
 }
 
-// The last bit is promised for the same LibTorch, threads, instruction set and device only.
+// The last bit is promised for the same program, LibTorch, threads, instruction set and device
+// only.
 Status Experiment::TellWhatChanged(const RunDescription& started) {
-  const std::string device = run_.trainer->device().str();
   const std::string sets = InstructionSets();
-  const std::string& started_sets =
-      started.instruction_set.empty() ? sets : started.instruction_set;
-  if (started.torch_version == TORCH_VERSION && started.threads == run_.host.threads &&
-      started.device == device && started_sets == sets) {
-    return {};
-  }
-  return run_.SayAlert(
-      "environment",
-      fmt::format("resumed with LibTorch {}, {} threads, {}, {}; started with LibTorch {}, "
-                  "{} threads, {}, {}: repeated steps may differ in their last bits",
-                  TORCH_VERSION, run_.host.threads, device, sets, started.torch_version,
-                  started.threads, started.device, started_sets));
+  const auto told = [](const std::string& version, const std::string& torch, std::int64_t threads,
+                       const std::string& device, const std::string& instruction_sets) {
+    return fmt::format("version {}, LibTorch {}, {} {}, {}, {}", version, torch, threads,
+                       threads == 1 ? "thread" : "threads", device, instruction_sets);
+  };
+  const std::string now = told(run_.host.program_version, TORCH_VERSION, run_.host.threads,
+                               run_.trainer->device().str(), sets);
+  const std::string then =
+      told(started.program_version, started.torch_version, started.threads, started.device,
+           started.instruction_set.empty() ? sets : started.instruction_set);
+  if (now == then) return {};
+  return run_.SayAlert("environment",
+                       fmt::format("resumed with {}; started with {}: repeated steps may differ in "
+                                   "their last bits",
+                                   now, then));
+}
+
+Status Experiment::TellOfKernels(const std::string& recorded) {
+  const std::string& now = run_.configuration().mixing.kernels;
+  if (now == recorded) return {};
+  return run_.SayAlert("environment",
+                       fmt::format("resumed with {} kernels, started with {}: repeated steps may "
+                                   "differ in their last bits",
+                                   now, recorded));
 }
 
 }  // namespace mhc

@@ -10,6 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
 
 // Requests at 3, 5 and 8 that change training, each over part of the run.
 Script ScriptFor(const std::string& connection) {
@@ -184,6 +186,52 @@ TEST_F(ResumeCornersTest, ARunThatWasStoppedBeforeItsFirstStepStartsFromTheBegin
   fs::remove_all(CheckpointOf("stopped", 0));
   EXPECT_EQ(ResumeAndRun("stopped"), RunState::kFinished);
   ExpectSameRun("straight", "stopped", 20);
+}
+
+TEST_F(ResumeCornersTest, ARunKeepsTheKernelsThatItWasStartedWithAndNothingIsSaid) {
+  StartAndRun("straight", {{"mixing.kernels", "reference"}});
+  StartAndRun("stopped", {{"mixing.kernels", "reference"}}, {}, 10);
+  const auto experiment = Must(Experiment::Resume(folder_ / "stopped", Host()));
+  EXPECT_EQ(experiment->folder().configuration().mixing.kernels, "reference");
+  EXPECT_EQ(Run(*experiment), RunState::kFinished);
+  ExpectSameRun("straight", "stopped", 20);
+  EXPECT_THAT(Must(Reader("stopped").Alerts()), IsEmpty());
+}
+
+TEST_F(ResumeCornersTest, OtherKernelsForThisOnceAreSaidInAnAlert) {
+  StartAndRun("run", {{"mixing.kernels", "reference"}}, {}, 10);
+  const std::vector<Setting> settings = {{"mixing.kernels", "fused"}};
+  const auto experiment = Must(Experiment::Resume(folder_ / "run", Host(), settings));
+  EXPECT_EQ(experiment->folder().configuration().mixing.kernels, "fused");
+  EXPECT_EQ(Run(*experiment), RunState::kFinished);
+  const auto alerts = Must(Reader("run").Alerts());
+  ASSERT_THAT(alerts, SizeIs(1));
+  EXPECT_EQ(alerts[0].kind, "environment");
+  EXPECT_EQ(alerts[0].step, 10);
+  EXPECT_THAT(alerts[0].text, HasSubstr("fused kernels, started with reference"));
+  EXPECT_EQ(Must(RunFolder::Open(folder_ / "run")).configuration().mixing.kernels, "reference");
+}
+
+TEST_F(ResumeCornersTest, ATextThatMovedIsReadWhereItIsNow) {
+  StartAndRun("straight", {});
+  StartAndRun("stopped", {}, {}, 10);
+  const fs::path moved = folder_ / "elsewhere.txt";
+  fs::rename(source_, moved);
+  EXPECT_FALSE(Experiment::Resume(folder_ / "stopped", Host()));
+  const std::vector<Setting> settings = {{"data.source", moved.string()}};
+  const auto experiment = Must(Experiment::Resume(folder_ / "stopped", Host(), settings));
+  EXPECT_EQ(Run(*experiment), RunState::kFinished);
+  ExpectSameRun("straight", "stopped", 20);
+}
+
+TEST_F(ResumeCornersTest, WhatTheRunIsCannotBeSetAtAResume) {
+  StartAndRun("run", {}, {}, 10);
+  const std::vector<Setting> settings = {{"model.blocks", "2"}};
+  const auto refused = Experiment::Resume(folder_ / "run", Host(), settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "--set model.blocks: stays as the run was started with, expected threads, "
+            "mixing.kernels or data.source");
 }
 
 }  // namespace

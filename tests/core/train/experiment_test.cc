@@ -242,5 +242,24 @@ TEST_F(ExperimentStartTest, TheProgressSaysWhatADisplayNeeds) {
   EXPECT_TRUE(watching.all[19].validation_loss.has_value());
 }
 
+TEST_F(ExperimentStartTest, EnergyIsRecordedWhereTheSystemTellsItAndNoNumberStandsThereElsewhere) {
+  Write("zones/intel-rapl:0/name", "package-0\n");
+  Write("zones/intel-rapl:0/energy_uj", "7000000\n");
+  for (const bool tells : {true, false}) {
+    const std::string zones = tells ? "zones" : "none";
+    ExperimentHost host = Host();
+    host.energy_zones = folder_ / zones;
+    const auto experiment =
+        Must(Experiment::Start(ConfigurationOf({}), folder_ / ("run-" + zones), host));
+    EXPECT_EQ(Run(*experiment), RunState::kFinished);
+    const auto rows = Must(Reader("run-" + zones).Rows(1, 20));
+    ASSERT_THAT(rows, testing::SizeIs(20));
+    for (const StepRecord& row : rows) {
+      EXPECT_EQ(row.Get("energy").has_value(), tells);
+      EXPECT_EQ(row.Get("energy_per_token").has_value(), tells);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mhc

@@ -171,7 +171,7 @@ TEST_F(MainWindowTest, WhatAStepCostsIsPartedAndStepsThatWereClippedAreCounted) 
     EXPECT_TRUE(says(part, "ms")) << part;
   }
   EXPECT_TRUE(says("costMemory", "MiB"));
-  EXPECT_TRUE(says("costElements", "592")) << "(8n + 2)C + 2(n² + 2n)";
+  EXPECT_TRUE(says("costElements", "336")) << "(4n + 2)C + 2(n² + 2n), fused";
   EXPECT_TRUE(says("clippedValue", " of "));
   StartNewRun({{"mixing.connection", "residual"}});
   EXPECT_TRUE(QTest::qWaitFor([&] { return says("costElements", "48"); }, kLimit_ms));
