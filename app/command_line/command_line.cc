@@ -47,8 +47,10 @@ std::string HelpForOutput(const std::string& help) {
 // given[0] is the name of the command.
 CommandResult RunDeclared(const Command& command, int count, char** given) {
   std::vector<std::string> texts;
+  texts.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) texts.push_back(ArgumentWithHome(given[i]));
   std::vector<char*> arguments;
+  arguments.reserve(texts.size());
   for (std::string& text : texts) arguments.push_back(text.data());
   CLI::App app(command.text, "mhc " + command.name);
   const Action action = command.declare(app);

@@ -270,7 +270,7 @@ bool NumberBlockReader::TakeComment() {
 
 // No fields where nothing stands in the line; false at the end.
 Result<bool> NumberBlockReader::ReadLine(Line& line) {
-  const Result<bool> more = reader_.Next(line.fields);
+  Result<bool> more = reader_.Next(line.fields);
   if (!more || !*more) return more;
   line.number = reader_.line();
   bool all_empty = true;

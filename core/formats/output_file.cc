@@ -63,7 +63,7 @@ Status SyncFolder(const fs::path& folder) {
   const int descriptor =
       open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return Fail("{}: {}", folder.string(), std::strerror(errno));
-  const Status synced = Unless(fsync(descriptor), folder.string());
+  Status synced = Unless(fsync(descriptor), folder.string());
   close(descriptor);
   return synced;
 }

@@ -223,6 +223,7 @@ std::string ToToml(const Value& value) {
                         [](const std::string& text) { return TextToToml(text); },
                         [](const std::vector<double>& numbers) {
                           std::vector<std::string> entries;
+                          entries.reserve(numbers.size());
                           for (const double number : numbers) {
                             entries.push_back(NumberToToml(number));
                           }

@@ -176,8 +176,7 @@ class Site {
 }  // namespace
 
 Status CheckSite(const SiteInputs& in, const SiteOptions& options) {
-  const Status streams = CheckStreams(options.choice, in.streams);
-  if (!streams) return streams;
+  if (Status streams = CheckStreams(options.choice, in.streams); !streams) return streams;
   if (in.tokens < 1) return Fail("tokens: found {}, expected at least 1", in.tokens);
   if (in.channels < 1) return Fail("channels: found {}, expected at least 1", in.channels);
   const std::int64_t tokens = in.tokens;
@@ -201,7 +200,7 @@ Status CheckSite(const SiteInputs& in, const SiteOptions& options) {
   };
   for (const Expectation& expectation : expectations) {
     if (expectation.optional && expectation.values.empty()) continue;
-    const Status size =
+    Status size =
         CheckSize(expectation.name, expectation.values, expectation.dimensions, expectation.size);
     if (!size) return size;
   }

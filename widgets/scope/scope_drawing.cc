@@ -280,23 +280,22 @@ bool SameBits(const std::vector<float>& a, const std::vector<float>& b) {
          (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
+std::size_t PlaceOf(int row, int width, int column) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(width) +
+         static_cast<std::size_t>(column);
+}
+
 }  // namespace
 
 double StackMaps::Res(int site, int to, int from) const {
-  return res[static_cast<std::size_t>((site * streams + to) * streams + from)];
+  return res[PlaceOf(site * streams + to, streams, from)];
 }
 
-double StackMaps::Pre(int site, int stream) const {
-  return pre[static_cast<std::size_t>(site * streams + stream)];
-}
+double StackMaps::Pre(int site, int stream) const { return pre[PlaceOf(site, streams, stream)]; }
 
-double StackMaps::Post(int site, int stream) const {
-  return post[static_cast<std::size_t>(site * streams + stream)];
-}
+double StackMaps::Post(int site, int stream) const { return post[PlaceOf(site, streams, stream)]; }
 
-double StackMaps::Rms(int state, int stream) const {
-  return rms[static_cast<std::size_t>(state * streams + stream)];
-}
+double StackMaps::Rms(int state, int stream) const { return rms[PlaceOf(state, streams, stream)]; }
 
 bool StackMaps::Same(const StackMaps& other) const {
   return sites == other.sites && streams == other.streams && SameBits(res, other.res) &&

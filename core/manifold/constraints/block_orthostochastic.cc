@@ -88,7 +88,7 @@ std::vector<double> BlockEnergiesFitStart(const Matrix& target, int block) {
   const int streams = static_cast<int>(target.rows());
   const Matrix roots = SignedRoots(target);
   // The signs of Q's rows do not change the energies.
-  const std::vector<double> angles = AnglesNear(SignsForCayley(roots).asDiagonal() * roots);
+  std::vector<double> angles = AnglesNear(SignsForCayley(roots).asDiagonal() * roots);
   if (block == 1) return angles;
   // A ⊗ I_s, off the symmetric point by a little of the start's noise.
   const int size = streams * block;

@@ -37,6 +37,7 @@ std::vector<Factor> FactorsOf(int streams) {
 std::vector<Matrix> FactorMatrices(const std::vector<Factor>& factors,
                                    std::span<const double> logits) {
   std::vector<Matrix> matrices;
+  matrices.reserve(factors.size());
   for (const Factor& factor : factors) {
     matrices.push_back(MixPermutations(logits.subspan(factor.first, factor.count), factor.size));
   }

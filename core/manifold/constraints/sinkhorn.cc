@@ -40,13 +40,13 @@ Matrix LogColumnSoftmax(const Matrix& logits) {
 
 // Divides every row by its sum plus epsilon; the divisors are returned.
 Vector NormalizeRows(Matrix& matrix, double epsilon) {
-  const Vector divisors = (matrix.rowwise().sum().array() + epsilon).matrix();
+  Vector divisors = (matrix.rowwise().sum().array() + epsilon).matrix();
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) matrix.row(i) /= divisors(i);
   return divisors;
 }
 
 Vector NormalizeColumns(Matrix& matrix, double epsilon) {
-  const Vector divisors = (matrix.colwise().sum().transpose().array() + epsilon).matrix();
+  Vector divisors = (matrix.colwise().sum().transpose().array() + epsilon).matrix();
   for (Eigen::Index j = 0; j < matrix.cols(); ++j) matrix.col(j) /= divisors(j);
   return divisors;
 }
