@@ -8,6 +8,7 @@
 #include "app/engine/bench_report.h"
 #include "app/engine/engine_process.h"
 #include "app/engine/peer_program.h"
+#include "app/engine/sweep.h"
 #include "core/formats/json_text.h"
 #include "core/formats/number_text.h"
 #include "core/plan/thread_choice.h"
@@ -21,23 +22,24 @@ struct BenchArguments {
   StepBenchSettings bench;
   std::optional<std::string> peer;
   bool all = false;
+  bool sweep = false;
   bool json = false;
 };
 
 // On generated text, whatever the preset names, unless a setting asks for another.
 Result<Configuration> ReadConfiguration(const BenchArguments& arguments) {
-  std::vector<Setting> settings = {{"data.source", "arithmetic"}};
-  for (const std::string& text : arguments.settings) {
-    auto setting = ParseSetting(text);
-    if (!setting) return tl::unexpected(setting.error());
-    settings.push_back(*std::move(setting));
-  }
-  return LoadConfiguration(arguments.configuration, settings);
+  auto settings = ParseSettings(arguments.settings);
+  if (!settings) return tl::unexpected(settings.error());
+  settings->insert(settings->begin(), {"data.source", "arithmetic"});
+  return LoadConfiguration(arguments.configuration, *settings);
 }
 
 CommandResult Run(const BenchArguments& arguments) {
   const auto configuration = ReadConfiguration(arguments);
   if (!configuration) return BadInput(configuration.error());
+  if (arguments.sweep) {
+    return SweepMachine(*configuration, arguments.bench.steps, arguments.json);
+  }
   const auto models = BenchModels(*configuration, arguments.all);
   if (!models) return BadInput(models.error());
   const auto device = ChooseDevice(configuration->device);
@@ -74,6 +76,9 @@ void DeclareOptions(CLI::App& app, BenchArguments& arguments) {
       ->transform(WholeNumberText)
       ->check(count);
   app.add_flag("--all", arguments.all, "Every constraint that allows the streams, too");
+  app.add_flag("--sweep", arguments.sweep,
+               "In place of all that: step time over a grid of sizes and threads, kept for `mhc "
+               "plan`; --steps of each point");
   app.add_option("--peer", arguments.peer,
                  "A command for /bin/sh, run once a round, that prints its own step time as "
                  "\"step_ms X\": the last one counts");
@@ -103,6 +108,7 @@ Action DeclareBench(CLI::App& app) {
       "Examples:\n  mhc bench\n"
       "  mhc bench --all --json | jq .ratio_over_plain\n"
       "  mhc bench --set threads=1 --rounds 3\n"
+      "  mhc bench --sweep\n"
       "  mhc bench --peer 'python3 peer.py'");
   return [arguments] { return Run(*arguments); };
 }

@@ -66,7 +66,10 @@ TEST_F(BenchCommandTest, PrintsEveryKeyOfTheContractAndLeavesNoFolderBehind) {
                           "roofline_share", "peer_step_ms"}) {
     ExpectPositive(bench[key], key);
   }
-  EXPECT_EQ(KeysOf(bench["left_out"]), std::set<std::string>{"parts.plain"});
+  std::set<std::string> left_out = KeysOf(bench["left_out"]);
+  EXPECT_EQ(left_out.erase("energy_joules") == 1, bench["energy_joules"].is_null())
+      << "the system tells it, or the reason stands there";
+  EXPECT_EQ(left_out, std::set<std::string>{"parts.plain"});
   EXPECT_TRUE(Names().empty());
 }
 
@@ -136,6 +139,34 @@ TEST_F(BenchCommandTest, LeavesOutTheRecordWhereItCannotBeWritten) {
   const auto bench = nlohmann::json::parse(finished.out);
   EXPECT_TRUE(bench["record_share"].is_null());
   EXPECT_NE(bench["left_out"]["record_share"].get<std::string>(), "");
+}
+
+TEST_F(BenchCommandTest, ASweepIsKeptWhereThePlanFindsIt) {
+  const std::vector<std::string> cache = {"XDG_CACHE_HOME=" + Path("cache").string()};
+  const auto planned = [&cache] {
+    const Finished plan = RunProgram({"mhc", "plan", "tiny", "--json"}, cache);
+    EXPECT_EQ(plan.status, 0) << plan.err;
+    return nlohmann::json::parse(plan.out, nullptr, false);
+  };
+  const auto before = planned();
+  EXPECT_TRUE(before["step_ms"].is_null());
+  EXPECT_THAT(before["step_ms_missing"].get<std::string>(), HasSubstr("mhc bench --sweep"));
+
+  std::vector<std::string> words = {"mhc", "bench", "tiny", "--sweep", "--steps", "1", "--json"};
+  for (const char* setting : {"model.context=16", "threads=1", "device=cpu"}) {
+    words.insert(words.end(), {"--set", setting});
+  }
+  const Finished finished = RunProgram(words, cache);
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const auto sweep = nlohmann::json::parse(finished.out, nullptr, false);
+  EXPECT_GE(sweep["points"].size(), 15u);
+  for (const auto& point : sweep["points"]) {
+    ExpectPositive(point["step_ms"], point.dump());
+    ExpectPositive(point["mixing_ms"], point.dump());
+  }
+  ASSERT_EQ(sweep["fits"].size(), 1u);
+  EXPECT_GE(sweep["fits"][0]["largest_error"], sweep["fits"][0]["median_error"]);
+  ExpectPositive(planned()["step_ms"], "step_ms");
 }
 
 TEST_F(BenchCommandTest, RefusesWhatItCannotCompare) {

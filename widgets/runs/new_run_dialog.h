@@ -43,6 +43,7 @@ class NewRunDialog : public QDialog {
   std::map<std::string, QWidget*> fields_;  // by key; a line or a choice
   std::map<std::string, QString> of_preset_;
   QLineEdit* folder_;
+  QLabel* cost_;
   QLabel* fault_;
   QPushButton* start_;
   std::filesystem::path run_;

@@ -5,6 +5,7 @@
 
 #include "widgets/actions/action_palette.h"
 #include "widgets/actions/shortcut_sheet.h"
+#include "widgets/runs/machine_dialog.h"
 #include "widgets/window/lab_page.h"
 #include "widgets/window/main_window.h"
 #include "widgets/window/run_bar.h"
@@ -129,6 +130,16 @@ void MainWindow::DeclareViewActions() {
                   palette->setAttribute(Qt::WA_DeleteOnClose);
                   palette->move(mapToGlobal(QPoint((width() - palette->width()) / 2, 80)));
                   palette->show();
+                });
+  actions_->Add({"actionMachine",
+                 tr("Help"),
+                 tr("This machine …"),
+                 tr("How the time of a step grows with the sizes of a model, here."),
+                 {}},
+                [this] {
+                  auto* dialog = new MachineDialog(look_, SweepFile(), this);
+                  dialog->setAttribute(Qt::WA_DeleteOnClose);
+                  dialog->show();
                 });
   actions_->Add({"actionShortcuts", tr("Help"), tr("Shortcuts"), tr("All shortcuts on one sheet."),
                  QKeySequence("?")},
