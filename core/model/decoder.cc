@@ -226,18 +226,22 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
   at::Tensor x = embedding_(tokens_BT);
   const auto stream_type = settings_.dtype == "bfloat16" ? torch::kBFloat16 : x.scalar_type();
   if (residual_) return ForwardResidual(x.to(stream_type), trace);
-  x = Expand(x).to(stream_type);
+  x = Expand(x).to(stream_type).contiguous();
   const std::shared_ptr<PartClock> clock = trace ? trace->clock : nullptr;
   EnterBackward(clock, x, StepPart::kRest);
   at::Tensor predicted_read_BTN;  // by the site before
+  StreamSource source;            // of x, where it is not kept
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const auto site = static_cast<std::int64_t>(i);
-    if (hooks && hooks->streams) x = hooks->streams(site, x);
+    if (hooks && hooks->streams) {
+      x = hooks->streams(site, x);
+      source = {};
+    }
     at::Tensor read_BTN;
     if (sites[i]->settings().delayed_read) {
       read_BTN = predicted_read_BTN.defined() ? predicted_read_BTN : FirstStream(sites[i]);
     }
-    SiteReading reading = sites[i]->MapsAndRead(x, read_BTN, trace != nullptr, clock);
+    SiteReading reading = sites[i]->MapsAndRead(x, read_BTN, trace != nullptr, clock, source);
     predicted_read_BTN = reading.predicted_BTN;
     StreamMappings& maps = reading.maps;
     if (hooks && hooks->res) maps.res_BTNN = hooks->res(site, maps.res_BTNN);
@@ -246,7 +250,10 @@ at::Tensor DecoderImpl::Forward(const at::Tensor& tokens_BT, ForwardTrace* trace
     const at::Tensor y_BTC = Sublayer(i, reading.z_BTC, clock);
     TraceBranch(y_BTC, trace);
     Enter(clock, StepPart::kApply);
-    x = sites[i]->WriteAndMix(maps, reading.x_BTNC, y_BTC);
+    SiteWriting written = sites[i]->WriteAndMix(reading, y_BTC);
+    x = written.x_BTNC;
+    source = KeepsStreams(site + 1, static_cast<std::int64_t>(sites.size())) ? StreamSource()
+                                                                             : written.source;
     EnterBackward(clock, x, StepPart::kApply);
   }
   TraceStreams(x, trace);

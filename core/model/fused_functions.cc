@@ -151,12 +151,22 @@ at::Tensor Scratch(const kernels::Site& site, const kernels::Place& place) {
   return torch::empty({floats}, torch::kFloat32);
 }
 
+void KeepSource(const StreamSource& source, AutogradContext& context) {
+  if (source) context.saved_data["source"] = c10::IValue::make_capsule(source);
+}
+StreamSource SourceKept(AutogradContext& context) {
+  const auto kept = context.saved_data.find("source");
+  if (kept == context.saved_data.end()) return {};
+  return c10::static_intrusive_pointer_cast<RemadeStreams>(kept->second.toCapsule());
+}
+
 class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction> {
  public:
   static variable_list forward(AutogradContext* context, const at::Tensor& given_BTNC,
                                const std::optional<at::Tensor>& read,
                                at::ArrayRef<at::Tensor> /*parameters*/,
-                               const c10::intrusive_ptr<FusedPlan>& plan) {
+                               const c10::intrusive_ptr<FusedPlan>& plan,
+                               const StreamSource& source) {
     PartedPass pass(plan->clock);
     const at::Tensor x = given_BTNC.contiguous();
     const kernels::Site& site = plan->site;
@@ -184,7 +194,9 @@ class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction
                           .kept = {Places(u), Places(flat_scale), Places(stream_scale)},
                           .timing = pass.timing()},
                          Places(scratch), place);
-    context->save_for_backward({x, pre, u, flat_scale, stream_scale, read_BTN});
+    context->save_for_backward(
+        {source ? at::Tensor() : x, pre, u, flat_scale, stream_scale, read_BTN});
+    KeepSource(source, *context);
     context->saved_data["plan"] = c10::IValue::make_capsule(plan);
     context->mark_non_differentiable({u});
     return {z, pre, post, res, u, given_BTNC};
@@ -192,7 +204,9 @@ class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const at::Tensor &x = saved[0], &pre = saved[1], &u = saved[2];
+    const StreamSource source = SourceKept(*context);
+    const at::Tensor x = source ? source->Get() : saved[0];
+    const at::Tensor &pre = saved[1], &u = saved[2];
     const at::Tensor &flat_scale = saved[3], &stream_scale = saved[4], &read = saved[5];
     const c10::intrusive_ptr<torch::CustomClassHolder> held =
         context->saved_data["plan"].toCapsule();
@@ -235,7 +249,9 @@ class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction
         Places(scratch), place);
     variable_list results = {grad_x, grad_read};
     AppendParameterGradients(plan, grad_flat, grad_rows, grad_alpha, grad_bias, results);
-    results.emplace_back();  // of the plan
+    results.emplace_back();      // of the plan
+    results.emplace_back();      // of the source
+    if (source) source->Drop();  // the mix has been walked back before
     return results;
   }
 
@@ -267,33 +283,26 @@ class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction
 
 class WriteAndMixFunction : public torch::autograd::Function<WriteAndMixFunction> {
  public:
+  // Without gaps, but for x.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& given_BTNC,
-                            const at::Tensor& given_BTC, const at::Tensor& given_BTN,
-                            const at::Tensor& given_BTNN) {
-    const std::int64_t batch = given_BTNC.size(0), length = given_BTNC.size(1);
-    const std::int64_t n = given_BTNC.size(2);
-    const at::Tensor x = given_BTNC.contiguous(), f = given_BTC.contiguous();
-    const at::Tensor post = given_BTN.contiguous(), res = given_BTNN.contiguous();
-    const at::Tensor y = torch::empty_like(x);
-    kernels::WriteAndMix({.tokens = batch * length,
-                          .streams = static_cast<int>(n),
-                          .channels = x.size(3),
-                          .is_bfloat16 = x.scalar_type() == torch::kBFloat16,
-                          .x = x.const_data_ptr(),
-                          .f = Numbers(f),
-                          .post = Numbers(post),
-                          .res = Numbers(res),
-                          .y = y.mutable_data_ptr()},
-                         ThisPlace());
-    context->save_for_backward({x, f, post, res});
+                            const at::Tensor& f, const at::Tensor& post, const at::Tensor& res,
+                            const StreamSource& source) {
+    const at::Tensor x = given_BTNC.contiguous();
+    const at::Tensor y = MixedStreams(x, f, post, res);
+    context->save_for_backward({source ? at::Tensor() : x, f, post, res});
+    KeepSource(source, *context);
     return y;
   }
 
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const at::Tensor &x = saved[0], &f = saved[1], &post = saved[2], &res = saved[3];
-    const at::Tensor grad_y = gradients[0].contiguous();
-    const at::Tensor grad_x = torch::empty_like(x), grad_f = torch::empty_like(f);
+    const StreamSource source = SourceKept(*context);
+    const at::Tensor x = source ? source->Get() : saved[0];
+    const at::Tensor &f = saved[1], &post = saved[2], &res = saved[3];
+    const bool in_place = IsOurs(gradients[0]);
+    const at::Tensor grad_y = in_place ? gradients[0] : gradients[0].contiguous();
+    const at::Tensor grad_x = in_place ? grad_y : torch::empty_like(x);
+    const at::Tensor grad_f = torch::empty_like(f);
     const at::Tensor grad_post = torch::empty_like(post), grad_res = torch::empty_like(res);
     kernels::WriteAndMixBackward({.tokens = x.size(0) * x.size(1),
                                   .streams = static_cast<int>(x.size(2)),
@@ -309,7 +318,7 @@ class WriteAndMixFunction : public torch::autograd::Function<WriteAndMixFunction
                                   .grad_post = Places(grad_post),
                                   .grad_res = Places(grad_res)},
                                  ThisPlace());
-    return {grad_x, grad_f, grad_post, grad_res};
+    return {grad_x, grad_f, grad_post, grad_res, {}};
   }
 };
 
@@ -331,7 +340,8 @@ bool CanFuse(const FusedSiteForm& form, const at::Tensor& x) {
 }
 
 FusedReading FusedMapsAndRead(const FusedSiteForm& form, const at::Tensor& x,
-                              const at::Tensor& read, const std::shared_ptr<PartClock>& clock) {
+                              const at::Tensor& read, const std::shared_ptr<PartClock>& clock,
+                              const StreamSource& source) {
   TORCH_INTERNAL_ASSERT(CanFuse(form, x));
   const auto plan = c10::make_intrusive<FusedPlan>(form);
   plan->clock = clock;
@@ -339,15 +349,19 @@ FusedReading FusedMapsAndRead(const FusedSiteForm& form, const at::Tensor& x,
   std::optional<at::Tensor> given;
   if (read.defined()) given = read.expand({x.size(0), x.size(1), x.size(2)});
   const variable_list out =
-      MapsAndReadFunction::apply(x, given, at::ArrayRef<at::Tensor>(parameters), plan);
+      MapsAndReadFunction::apply(x, given, at::ArrayRef<at::Tensor>(parameters), plan, source);
   return {out[0], out[1], out[2], out[3], out[5], out[4]};
 }
 
-at::Tensor FusedWriteAndMix(const at::Tensor& x, const at::Tensor& f, const at::Tensor& post,
-                            const at::Tensor& res) {
+FusedWriting FusedWriteAndMix(const at::Tensor& x, const at::Tensor& given_f,
+                              const at::Tensor& given_post, const at::Tensor& given_res,
+                              const StreamSource& source) {
   const std::int64_t batch = x.size(0), length = x.size(1), n = x.size(2);
-  return WriteAndMixFunction::apply(x, f, post.expand({batch, length, n}),
-                                    res.expand({batch, length, n, n}));
+  const at::Tensor f = given_f.contiguous();
+  const at::Tensor post = given_post.expand({batch, length, n}).contiguous();
+  const at::Tensor res = given_res.expand({batch, length, n, n}).contiguous();
+  return {WriteAndMixFunction::apply(x, f, post, res, source),
+          c10::make_intrusive<RemadeStreams>(source, x.contiguous(), f, post, res)};
 }
 
 }  // namespace mhc

@@ -11,6 +11,7 @@
 #include "core/manifold/mixing_constraint.h"
 #include "core/model/map_predictor.h"
 #include "core/model/part_clock.h"
+#include "core/model/remade_streams.h"
 
 namespace mhc {
 
@@ -42,9 +43,15 @@ struct FusedReading {
 // and reading, there and back. Asserts CanFuse.
 FusedReading FusedMapsAndRead(const FusedSiteForm& form, const at::Tensor& x_BTNC,
                               const at::Tensor& read_BTN,
-                              const std::shared_ptr<PartClock>& clock = nullptr);
-// H_res x + H_postᵀ f, in the type of x.
-at::Tensor FusedWriteAndMix(const at::Tensor& x_BTNC, const at::Tensor& f_BTC,
-                            const at::Tensor& post_BTN, const at::Tensor& res_BTNN);
+                              const std::shared_ptr<PartClock>& clock = nullptr,
+                              const StreamSource& source = {});
+
+struct FusedWriting {
+  at::Tensor y_BTNC;    // H_res x + H_postᵀ f, in the type of x
+  StreamSource source;  // of y
+};
+FusedWriting FusedWriteAndMix(const at::Tensor& x_BTNC, const at::Tensor& f_BTC,
+                              const at::Tensor& post_BTN, const at::Tensor& res_BTNN,
+                              const StreamSource& source = {});
 
 }  // namespace mhc

@@ -166,18 +166,19 @@ void HyperConnectionImpl::TakeRaw(const at::Tensor& u_BTV, StreamMappings& maps)
 }
 
 SiteReading HyperConnectionImpl::MapsAndRead(const at::Tensor& x, const at::Tensor& read,
-                                             bool with_raw,
-                                             const std::shared_ptr<PartClock>& clock) {
+                                             bool with_raw, const std::shared_ptr<PartClock>& clock,
+                                             const StreamSource& source) {
   SiteReading reading;
   if (IsFused(x)) {
     Enter(clock, StepPart::kCoefficients);
-    const FusedReading fused = FusedMapsAndRead(FusedForm(), x, read, clock);
+    const FusedReading fused = FusedMapsAndRead(FusedForm(), x, read, clock, source);
     reading.predicted_BTN = fused.pre_BTN;
     reading.maps.pre_BTN = read.defined() ? read : fused.pre_BTN;
     reading.maps.post_BTN = fused.post_BTN;
     reading.maps.res_BTNN = fused.res_BTNN;
     reading.z_BTC = fused.z_BTC;
     reading.x_BTNC = fused.x_BTNC;
+    reading.source = source;
     if (with_raw) TakeRaw(fused.u_BTV, reading.maps);
     return reading;
   }
@@ -191,9 +192,13 @@ SiteReading HyperConnectionImpl::MapsAndRead(const at::Tensor& x, const at::Tens
   return reading;
 }
 
-at::Tensor HyperConnectionImpl::WriteAndMix(const StreamMappings& maps, const at::Tensor& x,
-                                            const at::Tensor& f) const {
-  return IsFused(x) ? FusedWriteAndMix(x, f, maps.post_BTN, maps.res_BTNN) : Write(maps, x, f);
+SiteWriting HyperConnectionImpl::WriteAndMix(const SiteReading& reading,
+                                             const at::Tensor& f) const {
+  const StreamMappings& maps = reading.maps;
+  const at::Tensor& x = reading.x_BTNC;
+  if (!IsFused(x)) return {Write(maps, x, f), {}};
+  const FusedWriting written = FusedWriteAndMix(x, f, maps.post_BTN, maps.res_BTNN, reading.source);
+  return {written.y_BTNC, written.source};
 }
 
 void HyperConnectionImpl::SetConstraint(const ConstraintChoice& choice, const at::Tensor& bias,

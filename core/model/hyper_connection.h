@@ -35,6 +35,13 @@ struct SiteReading {
   at::Tensor predicted_BTN;  // H_pre as the site predicts it
   at::Tensor z_BTC;          // what was read
   at::Tensor x_BTNC;         // the streams to write to: those of before
+  StreamSource source;       // of these on the way back, as it was given
+};
+
+// What a site leaves for the next one.
+struct SiteWriting {
+  at::Tensor x_BTNC;    // in the type of the streams of before
+  StreamSource source;  // with the fused kernels: how the next site may have them again
 };
 
 // A constraint with the predictor of its logits.
@@ -75,11 +82,12 @@ class HyperConnectionImpl : public torch::nn::Module {
   // Maps and Read at once, by the fused kernels where the settings ask for them and they can; those
   // leave the logits and raw values out of the maps unless `with_raw`, and the maps hold every
   // token. `read_BTN`, which broadcasts, reads in place of H_pre where it is defined.
+  // With a source the fused kernels keep no streams for the way back.
   SiteReading MapsAndRead(const at::Tensor& x_BTNC, const at::Tensor& read_BTN, bool with_raw,
-                          const std::shared_ptr<PartClock>& clock = nullptr);
-  // Write, by the same kernels.
-  at::Tensor WriteAndMix(const StreamMappings& maps, const at::Tensor& x_BTNC,
-                         const at::Tensor& f_BTC) const;
+                          const std::shared_ptr<PartClock>& clock = nullptr,
+                          const StreamSource& source = {});
+  // Write to what was read, by the same kernels.
+  SiteWriting WriteAndMix(const SiteReading& reading, const at::Tensor& f_BTC) const;
 
   // Replaces the constraint; the new mixer's predictor starts with `bias` [K], on whose device it
   // will live, which is to be the model's, and φ = 0. With a blend the mixer that was in place goes

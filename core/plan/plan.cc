@@ -1,5 +1,8 @@
 #include "core/plan/plan.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/plan/published_models.h"
 #include "core/record/configuration/model_shape.h"
 
@@ -57,13 +60,19 @@ double KeptBytes(const Configuration& configuration) {
   const auto channels = static_cast<double>(model.channels);
   const auto streams = static_cast<double>(configuration.StreamCount());
   const double stream_bytes = model.dtype == "bfloat16" ? 2.0 : kFloatBytes;
-  // Attention: its normed input, q, k, v, and the mixed values twice. SwiGLU: its normed input,
-  // gate, up, silu of the gate, their product.
+  // Attention: its normed input, q, k, v, and the mixed values. SwiGLU: its normed input, gate, up,
+  // their product.
   const double block =
-      6.0 * channels + channels + 4.0 * static_cast<double>(SwiGluWidth(model.channels));
+      5.0 * channels + channels + 3.0 * static_cast<double>(SwiGluWidth(model.channels));
   double bytes = static_cast<double>(model.blocks) * block * kFloatBytes;
   for (std::int64_t site = 0; site < 2 * model.blocks; ++site) {
-    bytes += streams * channels * stream_bytes + 2.0 * channels * kFloatBytes;
+    // The streams, which the fused kernels keep at every √L-th site; what was read, and written.
+    const auto block =
+        std::max<std::int64_t>(1, std::llround(std::sqrt(2.0 * static_cast<double>(model.blocks))));
+    const bool keeps = site % block == 0 || configuration.SiteCount() == 0 ||
+                       configuration.Site(site).kernels != "fused";
+    if (keeps) bytes += streams * channels * stream_bytes;
+    bytes += 2.0 * channels * kFloatBytes;
     if (configuration.SiteCount() == 0) continue;
     const double logits = LogitCount(configuration.Site(site).constraint,
                                      static_cast<int>(configuration.StreamCount()));
@@ -95,7 +104,9 @@ void AddAssumptions(const Configuration& configuration, Plan& plan) {
        "elements: fused as in the paper, write, mix and merge in one kernel; unfused as its Table "
        "2",
        "memory_bytes: float32 parameters, gradients and AdamW's two moments, and what the "
-       "operations keep of one batch without recomputation; no workspace"});
+       "operations keep of one batch, the streams of every √L-th of L sites with the fused "
+       "kernels; no "
+       "workspace"});
 }
 
 }  // namespace

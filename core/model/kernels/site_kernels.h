@@ -186,7 +186,7 @@ struct MixBackward {
   const float* post = nullptr;
   const float* res = nullptr;
   const void* grad_y = nullptr;  // [P,N,C]
-  void* grad_x = nullptr;        // [P,N,C]
+  void* grad_x = nullptr;        // [P,N,C]; may be the same memory
   float* grad_f = nullptr;       // [P,C]
   float* grad_post = nullptr;    // [P,N]
   float* grad_res = nullptr;     // [P,N,N]

@@ -45,7 +45,7 @@ class TimedSite {
 
   void Pass() {
     const SiteReading reading = site_->MapsAndRead(x_BTNC_, /*read_BTN=*/{}, /*with_raw=*/false);
-    const at::Tensor y_BTNC = site_->WriteAndMix(reading.maps, reading.x_BTNC, reading.z_BTC);
+    const at::Tensor y_BTNC = site_->WriteAndMix(reading, reading.z_BTC).x_BTNC;
     torch::autograd::grad({y_BTNC}, inputs_, {grad_y_BTNC_}, std::nullopt, false,
                           /*allow_unused=*/true);
   }

@@ -104,10 +104,26 @@ TEST_P(FusedModelOf, LeavesInATraceWhatTheReferenceLeaves) {
   }
 }
 
+// A hook on the streams hides where they came from, so that every site keeps them.
+TEST_P(FusedModelOf, MakesTheStreamsThatAreNotKeptAgainToTheLastBit) {
+  Decoder remaking = MakeModel(GetParam().settings, "fused");
+  Decoder keeping = MakeModel(GetParam().settings, "fused");
+  const ForwardHooks hooks{[](std::int64_t, const at::Tensor& x_BTNC) { return x_BTNC; }, {}};
+  EXPECT_TRUE(Run(remaking, nullptr).equal(Run(keeping, nullptr, &hooks)));
+  const auto expected = keeping->named_parameters();
+  for (const auto& entry : remaking->named_parameters()) {
+    const at::Tensor& gradient = expected[entry.key()].grad();
+    ASSERT_EQ(entry.value().grad().defined(), gradient.defined()) << entry.key();
+    if (!gradient.defined()) continue;
+    EXPECT_TRUE(entry.value().grad().equal(gradient)) << entry.key();
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     EveryForm, FusedModelOf,
     ::testing::Values(
-        Form{"mhc", {}}, Form{"hc", {{"mixing.connection", "hc"}}},
+        Form{"mhc", {}}, Form{"five_blocks", {{"model.blocks", "5"}}},
+        Form{"hc", {{"mixing.connection", "hc"}}},
         Form{"hc_of_sinkhorn", {{"mixing.connection", "hc"}, {"mixing.constraint", "sinkhorn"}}},
         Form{"hc_with_rows_to_spare",
              {{"mixing.connection", "hc"}, {"mixing.constraint", "cayley"}}},
@@ -245,7 +261,7 @@ class FusedSiteOfForm : public ::testing::TestWithParam<SiteForm> {
     const at::Tensor gp = draw({kBatch, kTokens, n});
     pass.reading = site->MapsAndRead(pass.x, pass.read, /*with_raw=*/true);
     pass.z = pass.reading.z_BTC;
-    pass.y = site->WriteAndMix(pass.reading.maps, pass.reading.x_BTNC, pass.f);
+    pass.y = site->WriteAndMix(pass.reading, pass.f).x_BTNC;
     at::Tensor sum = (pass.y * gy).sum() + (pass.z * gz).sum();
     // What a site predicts may be what another one reads with.
     sum = sum + (pass.reading.predicted_BTN * gp).sum();
@@ -307,6 +323,20 @@ TEST(KernelPlace, SharesAmongSeveralThreads) {
   place.share(2, body, &seen);
   at::set_num_threads(1);
   EXPECT_NE(seen[0], seen[1]) << "the parts of a kernel run one after the other";
+}
+
+TEST(KeptStreams, AreThoseOfTheFirstSiteAndOfEveryRootOfTheirNumberFromTheLastOn) {
+  const auto kept = [](std::int64_t sites) {
+    std::vector<std::int64_t> kept;
+    for (std::int64_t site = 0; site < sites; ++site) {
+      if (KeepsStreams(site, sites)) kept.push_back(site);
+    }
+    return kept;
+  };
+  EXPECT_EQ(kept(1), (std::vector<std::int64_t>{0}));
+  EXPECT_EQ(kept(2), (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(kept(16), (std::vector<std::int64_t>{0, 3, 7, 11, 15}));
+  EXPECT_EQ(kept(48).size(), 8u);
 }
 
 }  // namespace
