@@ -37,6 +37,12 @@ QString ValueText(const Value& value) {
   return QString::fromStdString(ToToml(value));
 }
 
+// Nothing stands for what is chosen by the work of a step.
+QString ShownValue(const std::string& key, const Value& value) {
+  const QString text = ValueText(value);
+  return key == "threads" && text == QLatin1String("0") ? QString() : text;
+}
+
 QString TextOf(const QWidget* field) {
   if (const auto* choice = qobject_cast<const QComboBox*>(field)) {
     return choice->currentData().toString();
@@ -136,6 +142,7 @@ void NewRunDialog::AddField(QFormLayout& form, const std::string& key, const QSt
   QWidget* field = nullptr;
   if (declaration->choices.empty()) {
     auto* line = new QLineEdit(this);
+    if (key == "threads") line->setPlaceholderText(tr("by the work of a step"));
     connect(line, &QLineEdit::textChanged, this, &NewRunDialog::Check);
     field = line;
   } else {
@@ -172,7 +179,8 @@ void NewRunDialog::TakePreset() {
     const auto found = fields_.find(row.declaration.key);
     if (found == fields_.end()) continue;
     const bool is_constraint = row.declaration.key == "mixing.constraint";
-    const QString text = is_constraint ? QString() : ValueText(row.get(*configuration));
+    const QString text =
+        is_constraint ? QString() : ShownValue(row.declaration.key, row.get(*configuration));
     of_preset_[row.declaration.key] = text;
     if (auto* choice = qobject_cast<QComboBox*>(found->second)) {
       choice->setCurrentIndex(choice->findData(text));
@@ -189,7 +197,7 @@ std::vector<Setting> NewRunDialog::Settings() const {
   for (const auto& [key, field] : fields_) {
     const QString text = TextOf(field);
     if (text == of_preset_.at(key)) continue;
-    settings.push_back({key, text.toStdString()});
+    settings.push_back({key, key == "threads" && text.isEmpty() ? "0" : text.toStdString()});
   }
   return settings;
 }
