@@ -69,7 +69,8 @@ std::string CoreWaitSentence(double share, std::int64_t threads) {
       threads > 1 ? fmt::format("it trains with {} threads, and may go as fast with fewer", threads)
                   : std::string("it trains as fast as it gets the one core that it uses");
   return fmt::format(
-      "other programs use the cores too: it waited for them for {:.0f} % of the time; {}",
+      "other programs use the cores too: this run stood in line for them for {:.0f} % of the last "
+      "seconds; {}",
       100 * share, way_out);
 }
 

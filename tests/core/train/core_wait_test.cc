@@ -67,10 +67,12 @@ TEST_F(CoreWaitTest, IsNothingWhereTheSystemTellsNothing) {
 
 TEST(CoreWaitSentence, NamesTheShareAndTheWayOut) {
   EXPECT_EQ(CoreWaitSentence(0.434, 2),
-            "other programs use the cores too: it waited for them for 43 % of the time; it trains "
+            "other programs use the cores too: this run stood in line for them for 43 % of "
+            "the last seconds; it trains "
             "with 2 threads, and may go as fast with fewer");
   EXPECT_EQ(CoreWaitSentence(0.5, 1),
-            "other programs use the cores too: it waited for them for 50 % of the time; it trains "
+            "other programs use the cores too: this run stood in line for them for 50 % of "
+            "the last seconds; it trains "
             "as fast as it gets the one core that it uses");
 }
 
