@@ -106,7 +106,13 @@ class ColumnWalk {
     rows_.bind(2, steps.first);
     rows_.bind(3, steps.last);
     while (rows_.executeStep()) {
-      on_row(IntegerCell(rows_.getColumn(0)), NumberCell(rows_.getColumn(1)));
+      const std::int64_t step = IntegerCell(rows_.getColumn(0));
+      // The pages of a damaged table lead anywhere, whatever was asked for.
+      if (step < steps.first || step > steps.last) {
+        ThrowDamaged(
+            fmt::format("step {} stands among steps {} to {}", step, steps.first, steps.last));
+      }
+      on_row(step, NumberCell(rows_.getColumn(1)));
     }
   }
 
