@@ -76,8 +76,10 @@ int main(int count, char** given) {
   Arguments arguments;
   Declare(app, arguments);
   std::vector<std::string> texts;
+  texts.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) texts.push_back(mhc::ArgumentWithHome(given[i]));
   std::vector<char*> words;
+  words.reserve(texts.size());
   for (std::string& text : texts) words.push_back(text.data());
   try {
     app.parse(count, words.data());
