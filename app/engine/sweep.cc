@@ -25,21 +25,6 @@ std::vector<std::int64_t> ThreadsOf(const Configuration& configuration) {
   return {counts.begin(), counts.end()};
 }
 
-SweepPoint PointOf(const Configuration& configuration, const MeasuredStep& measured) {
-  SweepPoint point;
-  point.is_residual = configuration.SiteCount() == 0;
-  point.channels = configuration.model.channels;
-  point.streams = configuration.StreamCount();
-  point.blocks = configuration.model.blocks;
-  point.tokens = configuration.train.batch * configuration.model.context;
-  point.threads = configuration.threads;
-  point.work = WorkOf(configuration);
-  point.step_ms = measured.step_ms;
-  point.mixing_ms = measured.mixing_ms;
-  point.memory_mib = measured.memory_mib;
-  return point;
-}
-
 Result<std::vector<SweepPoint>> Measure(const std::vector<Configuration>& grid, std::int64_t steps,
                                         const torch::Device& device) {
   std::vector<SweepPoint> points;
@@ -47,7 +32,10 @@ Result<std::vector<SweepPoint>> Measure(const std::vector<Configuration>& grid, 
     fmt::print(stderr, "point {} of {}\n", points.size() + 1, grid.size());
     const auto measured = MeasureStep(configuration, steps, device);
     if (!measured) return tl::unexpected(measured.error());
-    points.push_back(PointOf(configuration, *measured));
+    SweepPoint& point = points.emplace_back(PointOf(configuration));
+    point.step_ms = measured->step_ms;
+    point.mixing_ms = measured->mixing_ms;
+    point.memory_mib = measured->memory_mib;
   }
   return points;
 }

@@ -80,6 +80,18 @@ StepWork WorkOf(const Configuration& configuration) {
   return work;
 }
 
+SweepPoint PointOf(const Configuration& configuration) {
+  SweepPoint point;
+  point.is_residual = configuration.SiteCount() == 0;
+  point.channels = configuration.model.channels;
+  point.streams = configuration.StreamCount();
+  point.blocks = configuration.model.blocks;
+  point.tokens = configuration.train.batch * configuration.model.context;
+  point.threads = configuration.threads;
+  point.work = WorkOf(configuration);
+  return point;
+}
+
 double StepTimeFit::MixingMs(const StepWork& work) const {
   return Product(mixing_, MixingOf(work));
 }

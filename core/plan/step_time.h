@@ -35,6 +35,9 @@ struct SweepPoint {
   double memory_mib = 0.0;  // resident at most; 0 where the system does not tell
 };
 
+// The sizes, threads and work of a configuration; nothing is measured yet.
+SweepPoint PointOf(const Configuration& configuration);
+
 // step_ms = a · (1, sublayers, gflop, parameters) + b · (sublayers, gflop and gigabytes of the
 // mixing), with no coefficient below zero, for one number of threads.
 class StepTimeFit {

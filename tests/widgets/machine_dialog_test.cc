@@ -27,14 +27,8 @@ class MachineDialogTest : public testing::Test {
                                                  {"mixing.connection", connection},
                                                  change};
           const Configuration configuration = *LoadConfiguration("tiny", settings);
-          SweepPoint point;
-          point.is_residual = configuration.SiteCount() == 0;
-          point.channels = configuration.model.channels;
-          point.streams = configuration.StreamCount();
-          point.blocks = configuration.model.blocks;
-          point.tokens = configuration.train.batch * configuration.model.context;
+          SweepPoint point = PointOf(configuration);
           point.threads = threads;
-          point.work = WorkOf(configuration);
           point.mixing_ms = 40 * point.work.mixing_gigabytes;
           point.step_ms = point.mixing_ms + (1 + 10 * point.work.gflop) / double(threads);
           sweep.points.push_back(point);

@@ -61,6 +61,18 @@ TEST(MatrixGeometry, FindsNoSumsWhereThereAreNone) {
   EXPECT_FALSE(geometry.PlaceAt(in_a_sum, false).has_value());
 }
 
+TEST(FittingCaption, NeverLosesItsFactor) {
+  const QFontMetricsF metrics{QFontDatabase::systemFont(QFontDatabase::GeneralFont)};
+  const QString words = "H_res − I of site 0, token mean", factor = " (× 10⁻³)";
+  const double whole = metrics.horizontalAdvance(words + factor);
+  EXPECT_EQ(FittingCaption(words, factor, metrics, whole + 1), words + factor);
+  for (const double share : {0.9, 0.6, 0.4}) {
+    const QString caption = FittingCaption(words, factor, metrics, share * whole);
+    EXPECT_TRUE(caption.endsWith(factor)) << caption.toStdString();
+    EXPECT_LE(metrics.horizontalAdvance(caption), share * whole + 1);
+  }
+}
+
 TEST(NumbersOfMatrices, BesideOneAnotherAreWrittenInOneStyle) {
   const QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
   MatrixContent narrow, wide;

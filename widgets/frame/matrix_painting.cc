@@ -139,20 +139,26 @@ std::optional<MatrixPlace> MatrixGeometry::PlaceAt(const QPointF& point, bool ha
   return std::nullopt;
 }
 
+QString FittingCaption(const QString& words, const QString& factor, const QFontMetricsF& metrics,
+                       double width) {
+  return metrics.elidedText(words, Qt::ElideRight, width - metrics.horizontalAdvance(factor)) +
+         factor;
+}
+
 void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeometry& geometry,
                  const Look& look, const QFont& text_font, const QFont& number_font,
                  const std::optional<NumberForm>& form) {
   const int exponent = CommonExponent(matrix);
   const double unit = std::pow(10.0, exponent);
-  QString caption = matrix.caption;
+  QString factor;
   if (form && exponent != 0) {
-    caption += QStringLiteral(" (× %1)").arg(QString::fromStdString(PowerText(exponent)));
+    factor = QStringLiteral(" (× %1)").arg(QString::fromStdString(PowerText(exponent)));
   }
   painter.setFont(text_font);
   painter.setPen(look.Color(Role::kQuietText));
-  painter.drawText(
-      geometry.caption, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,
-      QFontMetricsF(text_font).elidedText(caption, Qt::ElideRight, geometry.caption.width() + 1.0));
+  painter.drawText(geometry.caption, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,
+                   FittingCaption(matrix.caption, factor, QFontMetricsF(text_font),
+                                  geometry.caption.width() + 1.0));
   if (form) painter.setFont(Scaled(number_font, form->size));
   for (const MatrixPlace& place : PlacesOf(matrix)) {
     const bool is_sum = place.row == matrix.size || place.column == matrix.size;

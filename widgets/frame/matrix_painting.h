@@ -15,6 +15,7 @@
 
 #include "widgets/frame/color_scale.h"
 
+class QFontMetricsF;
 class QPainter;
 
 namespace mhc {
@@ -75,6 +76,11 @@ struct NumberForm {
 // fits into a cell; nothing where there is none.
 std::optional<NumberForm> FormFor(std::span<const MatrixContent> matrices, double cell,
                                   const QFont& number_font);
+
+// The words, shortened where they must be, and the factor, which is never: without it the numbers
+// below would say something else.
+QString FittingCaption(const QString& words, const QString& factor, const QFontMetricsF& metrics,
+                       double width);
 
 // `text_font` for the caption, `number_font` (monospace) for the numbers, which are written as
 // `form` says. Where these are all very large or small, they are divided by a power of ten that the

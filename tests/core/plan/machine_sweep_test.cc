@@ -28,13 +28,8 @@ class MachineSweepTest : public testing::Test {
       for (const char* blocks : {"1", "2", "4"}) {
         const Configuration configuration = *LoadConfiguration(
             "tiny", std::vector<Setting>{{"model.channels", channels}, {"model.blocks", blocks}});
-        SweepPoint point;
-        point.channels = configuration.model.channels;
-        point.streams = 4;
-        point.blocks = configuration.model.blocks;
-        point.tokens = 256;
+        SweepPoint point = PointOf(configuration);
         point.threads = 1;
-        point.work = WorkOf(configuration);
         point.mixing_ms = 40 * point.work.mixing_gigabytes;
         point.step_ms = point.mixing_ms + 1 + 10 * point.work.gflop;
         point.memory_mib = 100;
