@@ -7,7 +7,7 @@
 #define MHC_KERNELS_PRODUCTS_INL_H
 #endif
 
-#include "core/model/kernels/cpu/lanes-inl.h"
+#include "core/model/kernels/lanes/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

@@ -8,8 +8,8 @@
 
 #include <cmath>
 
-#include "core/model/kernels/cpu/gates-inl.h"
 #include "core/model/kernels/cpu/products-inl.h"
+#include "core/model/kernels/lanes/gates-inl.h"
 #include "core/model/kernels/sublayer_kernels.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -6,9 +6,9 @@
 #define MHC_KERNELS_TILES_INL_H
 #endif
 
-#include "core/model/kernels/cpu/coefficients-inl.h"
 #include "core/model/kernels/cpu/products-inl.h"
 #include "core/model/kernels/cpu/streams-inl.h"
+#include "core/model/kernels/lanes/coefficients-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

@@ -11,11 +11,11 @@
 #include <cmath>
 #include <utility>
 
-#include "core/model/kernels/cpu/mixtures-inl.h"
-#include "core/model/kernels/cpu/rotations-inl.h"
-#include "core/model/kernels/cpu/sinkhorn-inl.h"
-#include "core/model/kernels/cpu/spectra-inl.h"
-#include "core/model/kernels/cpu/transport-inl.h"
+#include "core/model/kernels/lanes/mixtures-inl.h"
+#include "core/model/kernels/lanes/rotations-inl.h"
+#include "core/model/kernels/lanes/sinkhorn-inl.h"
+#include "core/model/kernels/lanes/spectra-inl.h"
+#include "core/model/kernels/lanes/transport-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

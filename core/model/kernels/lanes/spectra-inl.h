@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-#include "core/model/kernels/cpu/rotations-inl.h"
+#include "core/model/kernels/lanes/rotations-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

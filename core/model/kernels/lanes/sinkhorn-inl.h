@@ -7,7 +7,7 @@
 #define MHC_KERNELS_SINKHORN_INL_H
 #endif
 
-#include "core/model/kernels/cpu/shares-inl.h"
+#include "core/model/kernels/lanes/shares-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

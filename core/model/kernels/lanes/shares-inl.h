@@ -6,7 +6,7 @@
 #define MHC_KERNELS_SHARES_INL_H
 #endif
 
-#include "core/model/kernels/cpu/gates-inl.h"
+#include "core/model/kernels/lanes/gates-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

@@ -8,7 +8,7 @@
 
 #include <hwy/contrib/math/math-inl.h>
 
-#include "core/model/kernels/cpu/lanes-inl.h"
+#include "core/model/kernels/lanes/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

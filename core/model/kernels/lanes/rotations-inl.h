@@ -7,7 +7,7 @@
 #define MHC_KERNELS_ROTATIONS_INL_H
 #endif
 
-#include "core/model/kernels/cpu/doubles-inl.h"
+#include "core/model/kernels/lanes/doubles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

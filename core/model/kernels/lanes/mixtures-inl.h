@@ -6,8 +6,8 @@
 #define MHC_KERNELS_MIXTURES_INL_H
 #endif
 
-#include "core/model/kernels/cpu/permutation_table.h"
-#include "core/model/kernels/cpu/shares-inl.h"
+#include "core/model/kernels/lanes/permutation_table.h"
+#include "core/model/kernels/lanes/shares-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/model/kernels/cpu/tile_arrays.h"
+#include "core/model/kernels/lanes/tile_arrays.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

@@ -6,7 +6,7 @@
 #define MHC_KERNELS_COEFFICIENTS_INL_H
 #endif
 
-#include "core/model/kernels/cpu/constraints-inl.h"
+#include "core/model/kernels/lanes/constraints-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {

@@ -8,7 +8,7 @@
 #define MHC_KERNELS_TRANSPORT_INL_H
 #endif
 
-#include "core/model/kernels/cpu/doubles-inl.h"
+#include "core/model/kernels/lanes/doubles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {
