@@ -67,8 +67,9 @@ endfunction()
 
 # Where files are compiled together, a local name may be that of another file's constant.
 add_library(mhc_warnings INTERFACE)
-target_compile_options(mhc_warnings INTERFACE -Wall -Wextra $<$<NOT:$<BOOL:${MHC_UNITY}>>:-Wshadow> -Wnon-virtual-dtor
-                       $<$<BOOL:${MHC_WERROR}>:-Werror>)
+target_compile_options(mhc_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wnon-virtual-dtor>"
+                       $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<NOT:$<BOOL:${MHC_UNITY}>>>:-Wshadow>
+                       $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${MHC_WERROR}>>:-Werror>)
 
 # mhc_room(NAME FOLDER PUBLIC|PRIVATE LIBRARIES…): a library of all sources below a folder, but those
 # of a part, or of a room in it that was made before.

@@ -76,7 +76,7 @@ struct FusedPlan : torch::CustomClassHolder {
       map.values = static_cast<int>(predictor->size());
       biases.push_back(predictor->bias);
       if (map.source == Source::kStatic) continue;
-      map.alpha = *predictor->alpha.const_data_ptr<float>();
+      map.alpha = predictor->alpha.const_data_ptr<float>();
       map.columns = static_cast<int>(predictor->phi.size(map.source == Source::kFlattened ? 1 : 0));
       (map.source == Source::kFlattened ? flat : rows).push_back(predictor->phi);
     }
@@ -146,9 +146,11 @@ bool IsOurs(const at::Tensor& t) {
          t.storage().use_count() == 1;
 }
 
-at::Tensor Scratch(const kernels::Site& site, const kernels::Place& place) {
-  const auto floats = static_cast<std::int64_t>(kernels::ScratchFloats(site, place.threads));
-  return torch::empty({floats}, torch::kFloat32);
+// Of the tokens of x.
+at::Tensor Scratch(const kernels::Site& site, const at::Tensor& x, const kernels::Place& place) {
+  const std::int64_t tokens = x.size(0) * x.size(1);
+  const auto floats = static_cast<std::int64_t>(kernels::ScratchFloats(site, tokens, place));
+  return torch::empty({floats}, x.options().dtype(torch::kFloat32));
 }
 
 void KeepSource(const StreamSource& source, AutogradContext& context) {
@@ -181,7 +183,7 @@ class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction
     const at::Tensor stream_scale = site.stream_weights ? empty({n}) : at::Tensor();
     const at::Tensor read_BTN = read ? read->contiguous() : at::Tensor();
     const kernels::Place place = ThisPlace();
-    const at::Tensor scratch = Scratch(site, place);
+    const at::Tensor scratch = Scratch(site, x, place);
     kernels::MapsAndRead(site,
                          {.tokens = batch * length,
                           .x = x.const_data_ptr(),
@@ -225,7 +227,7 @@ class MapsAndReadFunction : public torch::autograd::Function<MapsAndReadFunction
     const at::Tensor grad_alpha = torch::empty({4}), grad_bias = torch::empty({site.Values()});
     const at::Tensor grad_read = like(read);
     const kernels::Place place = ThisPlace();
-    const at::Tensor scratch = Scratch(site, place);
+    const at::Tensor scratch = Scratch(site, x, place);
     kernels::MapsAndReadBackward(
         site,
         {.tokens = x.size(0) * x.size(1),

@@ -8,10 +8,18 @@
 
 namespace mhc {
 
-// Arithmetic in float32, streams in float32 or bfloat16. Fails as RunSite does, and at more streams
-// than the kernels take. At eps_norm 0 the smallest normal float32 stands inside the root, so that
-// a token of zeros has w = 0.
+// The types of the arrays; those between read and write (z, f and their cotangents) may be bfloat16
+// on a card, where the streams are.
+struct FusedNumbers {
+  bool streams_are_bfloat16 = false;
+  bool between_is_bfloat16 = false;
+};
+
+// Arithmetic in float32. Fails as RunSite does, at more streams than the kernels take, and where
+// `place` is a card that is not there, has no kernel of the constraint, or no room. At eps_norm 0
+// the smallest normal float32 stands inside the root, so that a token of zeros has w = 0.
 Result<SiteOutputs> RunFusedSite(const SiteInputs& inputs, const SiteOptions& options,
-                                 const kernels::Place& place = {});
+                                 const kernels::Place& place = {},
+                                 const FusedNumbers& numbers = {});
 
 }  // namespace mhc

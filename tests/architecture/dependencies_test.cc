@@ -87,7 +87,9 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
          kBelowRecord)},
     {"core/plan", kBelowPlan},
     {"core/model/kernels", {}},
-    {"core/model/kernels/cpu", {"core/model/kernels"}},
+    {"core/model/kernels/lanes", {"core/model/kernels"}},
+    {"core/model/kernels/cpu", {"core/model/kernels/lanes", "core/model/kernels"}},
+    {"core/model/kernels/cuda", {"core/model/kernels/lanes", "core/model/kernels"}},
     {"core/model", And({"core/model/kernels"}, kBelowPlan)},
     {"core/train", And({"core/model"}, kBelowPlan)},
     {"core/train/intervention_desk", And({"core/train", "core/model"}, kBelowPlan)},
@@ -141,7 +143,7 @@ bool MayInclude(const std::string& room, const std::string& included) {
 TEST(Includes, ArrowsBetweenRoomsPointDownOnly) {
   const std::regex include("^#include \"((?:core|app|widgets)/[^\"]+)\".*");
   for (const char* top : {"core", "app", "widgets"}) {
-    for (const auto& file : SourceFiles(top, {".h", ".cc"})) {
+    for (const auto& file : SourceFiles(top, {".h", ".cc", ".cu", ".cuh"})) {
       const std::string path = Relative(file);
       if (path == "core/result.h") continue;
       const std::string room = RoomOf(path);
@@ -164,7 +166,7 @@ TEST(Includes, EveryRoomHasItsRowAndItsFiles) {
 // A file of these stands in a room, and in none that is not named: a room has no rooms of its own.
 TEST(Includes, NoFileStandsBetweenTheRooms) {
   for (const char* top : {"core", "app", "widgets"}) {
-    for (const auto& file : SourceFiles(top, {".h", ".cc"})) {
+    for (const auto& file : SourceFiles(top, {".h", ".cc", ".cu", ".cuh"})) {
       const std::string folder = Relative(file.parent_path());
       if (folder == "core" || folder.starts_with("core/manifold/")) continue;
       EXPECT_TRUE(kMayInclude.contains(folder)) << Relative(file);
@@ -186,7 +188,7 @@ TEST(Includes, DearImGuiAndOpenGlStandInTheScopeAlone) {
 TEST(Includes, TorchHeadersStandInTheTrainingRoomsAlone) {
   const std::regex torch("^#include <(torch|ATen|c10)/.*");
   for (const char* top : {"core", "app", "widgets"}) {
-    for (const auto& file : SourceFiles(top, {".h", ".cc"})) {
+    for (const auto& file : SourceFiles(top, {".h", ".cc", ".cu", ".cuh"})) {
       const std::string path = Relative(file);
       if (path.starts_with("core/model/") || path.starts_with("core/train/") ||
           path.starts_with("app/engine/")) {
@@ -202,8 +204,8 @@ TEST(Includes, TorchHeadersStandInTheTrainingRoomsAlone) {
 // Built without LibTorch, so that the sanitizers can watch them.
 TEST(Includes, TheFusedKernelsKnowNoTorch) {
   const std::regex torch("^#include <(torch|ATen|c10)/.*");
-  auto files = SourceFiles("core/model/kernels", {".h", ".cc"});
-  for (const char* name : {"kernel_constraint", "fused_site"}) {
+  auto files = SourceFiles("core/model/kernels", {".h", ".cc", ".cu", ".cuh"});
+  for (const char* name : {"kernel_constraint", "fused_site", "placed_numbers"}) {
     for (const char* ending : {".h", ".cc"}) {
       files.push_back(std::filesystem::path(MHC_SOURCE_DIR) / "core/model" /
                       (std::string(name) + ending));
@@ -221,7 +223,7 @@ TEST(Includes, TheFusedKernelsKnowNoTorch) {
 TEST(Includes, QtHeadersStandInTheWindowsRoomsAlone) {
   const std::regex qt("^#include <Q[A-Za-z]+.*");
   for (const char* top : {"core", "app/mhc", "app/engine", "app/command_line"}) {
-    for (const auto& file : SourceFiles(top, {".h", ".cc"})) {
+    for (const auto& file : SourceFiles(top, {".h", ".cc", ".cu", ".cuh"})) {
       for (const std::string& line : Lines(file)) {
         EXPECT_FALSE(std::regex_match(line, qt)) << Relative(file) << ": " << line;
       }

@@ -7,15 +7,17 @@
 //
 // (mHC, arXiv 2512.24880, Eqs. 3 and 7-19; Hyper-Connections, arXiv 2409.19606, Eq. 5, where each
 // stream is normalised alone.) Shapes: P tokens, N streams, C channels; every array is row-major.
-// Streams are float32 or bfloat16, everything else is float32.
+// Streams are float32 or bfloat16; on a card so may be what is between read and write (z, f), where
+// the streams are bfloat16. Everything else is float32.
 //
 // Thread rule: each function shares its tokens among `place.threads` parts of fixed bounds, so that
 // its results are the same, bit for bit, from call to call for one number of threads and one
-// instruction set. Different calls may run at once where their arrays differ.
+// instruction set, or on one card. Different calls may run at once where their arrays differ.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "core/model/kernels/place.h"
 
@@ -75,10 +77,10 @@ enum class Source {
 // The raw values of one map.
 struct Predictor {
   Source source = Source::kStatic;
-  int values = 0;   // 0: the map is fixed
-  int columns = 0;  // of its weights: `values`, or the rows of θ
-  float alpha = 0.0f;
-  const float* bias = nullptr;  // [values]
+  int values = 0;                // 0: the map is fixed
+  int columns = 0;               // of its weights: `values`, or the rows of θ
+  const float* alpha = nullptr;  // [1]; null where it is static
+  const float* bias = nullptr;   // [values]
 };
 
 enum class Gate { kFixed, kPlain, kSigmoid };
@@ -111,8 +113,14 @@ struct Site {
   bool blends = false;
   float blend = 1.0f;  // λ: H = (1 − λ) old + λ new
 
-  int Values() const { return pre.values + post.values + res.values + old.values; }
-  int Columns(Source source) const;
+  constexpr int Values() const { return pre.values + post.values + res.values + old.values; }
+  constexpr int Columns(Source source) const {
+    int columns = 0;
+    for (const Predictor* predictor : {&pre, &post, &res, &old}) {
+      if (predictor->source == source) columns += predictor->columns;
+    }
+    return columns;
+  }
 };
 
 // What MapsAndRead leaves for the way back: u [P, Values()] and 1/rms of the flattened streams [P]
@@ -136,7 +144,8 @@ struct MapsForward {
   float* pre = nullptr;         // [P,N]
   float* post = nullptr;        // [P,N]
   float* res = nullptr;         // [P,N,N]
-  float* z = nullptr;           // [P,C]; null: nothing is read
+  void* z = nullptr;            // [P,C]; null: nothing is read
+  bool z_is_bfloat16 = false;   // on a card
   Kept kept;
   Timing* timing = nullptr;  // null: nothing is timed
 };
@@ -149,7 +158,8 @@ struct MapsBackward {
   const float* pre = nullptr;  // as MapsAndRead left it
   Kept kept;                   // the same
   // Cotangents; null counts as zeros.
-  const float* grad_z = nullptr;     // [P,C]
+  const void* grad_z = nullptr;      // [P,C]
+  bool z_is_bfloat16 = false;        // on a card
   const float* grad_pre = nullptr;   // [P,N]
   const float* grad_post = nullptr;  // [P,N]
   const float* grad_res = nullptr;   // [P,N,N]
@@ -170,7 +180,8 @@ struct MixForward {
   std::int64_t channels = 0;
   bool is_bfloat16 = false;     // x and y
   const void* x = nullptr;      // [P,N,C]
-  const float* f = nullptr;     // [P,C]
+  const void* f = nullptr;      // [P,C]
+  bool f_is_bfloat16 = false;   // on a card
   const float* post = nullptr;  // [P,N]
   const float* res = nullptr;   // [P,N,N]
   void* y = nullptr;            // [P,N,C]
@@ -182,24 +193,35 @@ struct MixBackward {
   std::int64_t channels = 0;
   bool is_bfloat16 = false;  // x, grad_y and grad_x
   const void* x = nullptr;
-  const float* f = nullptr;
+  const void* f = nullptr;
+  bool f_is_bfloat16 = false;  // on a card
   const float* post = nullptr;
   const float* res = nullptr;
   const void* grad_y = nullptr;  // [P,N,C]
   void* grad_x = nullptr;        // [P,N,C]; may be the same memory
-  float* grad_f = nullptr;       // [P,C]
+  void* grad_f = nullptr;        // [P,C], in the type of f
   float* grad_post = nullptr;    // [P,N]
   float* grad_res = nullptr;     // [P,N,N]
 };
 
-// Floats of scratch memory that a pass of MapsAndRead and its way back take for that many threads.
-std::size_t ScratchFloats(const Site& site, int threads);
+// Floats of scratch memory that a pass of MapsAndRead and its way back take at that place.
+std::size_t ScratchFloats(const Site& site, std::int64_t tokens, const Place& place);
 
 void MapsAndRead(const Site& site, const MapsForward& arrays, float* scratch, const Place& place);
 void MapsAndReadBackward(const Site& site, const MapsBackward& arrays, float* scratch,
                          const Place& place);
 void WriteAndMix(const MixForward& arrays, const Place& place);
 void WriteAndMixBackward(const MixBackward& arrays, const Place& place);
+
+// What these functions call where their place is a card.
+struct CardKernels {
+  std::size_t (*scratch_floats)(const Site& site, std::int64_t tokens);
+  void (*maps_and_read)(const Site& site, const MapsForward& arrays, float* scratch, void* stream);
+  void (*maps_and_read_backward)(const Site& site, const MapsBackward& arrays, float* scratch,
+                                 void* stream);
+  void (*write_and_mix)(const MixForward& arrays, void* stream);
+  void (*write_and_mix_backward)(const MixBackward& arrays, void* stream);
+};
 
 // The instruction set that these functions run with on this processor: "AVX3", "AVX2", …
 const char* InstructionSet();

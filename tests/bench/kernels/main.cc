@@ -36,9 +36,9 @@ struct BenchSite {
     weights = Normals(static_cast<std::size_t>(columns * stride), 0.02f);
     bias = Normals(static_cast<std::size_t>(columns), 0.5f);
     site.flat_weights = weights.data();
-    site.pre = {kernels::Source::kFlattened, n, n, 0.01f, bias.data()};
-    site.post = {kernels::Source::kFlattened, n, n, 0.01f, bias.data() + n};
-    site.res = {kernels::Source::kFlattened, k, k, 0.01f, bias.data() + 2 * n};
+    site.pre = {kernels::Source::kFlattened, n, n, &alpha, bias.data()};
+    site.post = {kernels::Source::kFlattened, n, n, &alpha, bias.data() + n};
+    site.res = {kernels::Source::kFlattened, k, k, &alpha, bias.data() + 2 * n};
     const auto p = static_cast<std::size_t>(kTokens), s = static_cast<std::size_t>(n);
     x = Normals(p * length, 1.0f);
     grad_y = Normals(p * length, 1.0f);
@@ -52,7 +52,7 @@ struct BenchSite {
     grad_weights.resize(static_cast<std::size_t>(columns) * length);
     grad_alpha.resize(4);
     grad_bias.resize(bias.size());
-    scratch.resize(kernels::ScratchFloats(site, 2));
+    scratch.resize(kernels::ScratchFloats(site, kTokens, {.threads = 2}));
   }
 
   void Forward(const kernels::Place& place) {
@@ -112,6 +112,7 @@ struct BenchSite {
   static constexpr std::int64_t kTokens = 1024;
   ConstraintChoice choice;
   kernels::Site site;
+  float alpha = 0.01f;
   int columns = 0;
   Floats weights, bias, x, f, grad_y, y, grad_x, z, grad_f, pre, post, grad_post, res, grad_res, u,
       scale, grad_weights, grad_alpha, grad_bias, scratch;

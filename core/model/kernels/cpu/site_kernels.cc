@@ -115,20 +115,14 @@ void AddUp(const float* part, int columns, std::int64_t length, bool is_first, f
 
 }  // namespace
 
-int Site::Columns(Source source) const {
-  int columns = 0;
-  for (const Predictor* predictor : {&pre, &post, &res, &old}) {
-    if (predictor->source == source) columns += predictor->columns;
-  }
-  return columns;
-}
-
-std::size_t ScratchFloats(const Site& site, int threads) {
-  return static_cast<std::size_t>(ScratchOfPart(site) * std::max(threads, 1)) +
+std::size_t ScratchFloats(const Site& site, std::int64_t tokens, const Place& place) {
+  if (place.card) return place.card->scratch_floats(site, tokens);
+  return static_cast<std::size_t>(ScratchOfPart(site) * std::max(place.threads, 1)) +
          kLine / sizeof(float);
 }
 
 void MapsAndRead(const Site& site, const MapsForward& arrays, float* scratch, const Place& place) {
+  if (place.card) return place.card->maps_and_read(site, arrays, scratch, place.stream);
   Share(arrays.tokens, place, [&](int part, std::int64_t begin, std::int64_t end) {
     HWY_DYNAMIC_DISPATCH(MapsPart)
     (site, arrays, begin, end, MemoryOf(site, scratch, part).tile);
@@ -137,6 +131,7 @@ void MapsAndRead(const Site& site, const MapsForward& arrays, float* scratch, co
 
 void MapsAndReadBackward(const Site& site, const MapsBackward& arrays, float* scratch,
                          const Place& place) {
+  if (place.card) return place.card->maps_and_read_backward(site, arrays, scratch, place.stream);
   const int values = site.Values(), flat_columns = site.Columns(Source::kFlattened);
   const int stream_columns = site.Columns(Source::kEachStream);
   Share(arrays.tokens, place, [&](int part, std::int64_t begin, std::int64_t end) {
@@ -164,12 +159,14 @@ void MapsAndReadBackward(const Site& site, const MapsBackward& arrays, float* sc
 }
 
 void WriteAndMix(const MixForward& arrays, const Place& place) {
+  if (place.card) return place.card->write_and_mix(arrays, place.stream);
   Share(arrays.tokens, place, [&](int, std::int64_t begin, std::int64_t end) {
     HWY_DYNAMIC_DISPATCH(MixPart)(arrays, begin, end);
   });
 }
 
 void WriteAndMixBackward(const MixBackward& arrays, const Place& place) {
+  if (place.card) return place.card->write_and_mix_backward(arrays, place.stream);
   Share(arrays.tokens, place, [&](int, std::int64_t begin, std::int64_t end) {
     HWY_DYNAMIC_DISPATCH(MixBackwardPart)(arrays, begin, end);
   });

@@ -6,6 +6,7 @@
 #define MHC_KERNELS_TILES_INL_H
 #endif
 
+#include "core/model/kernels/cpu/oracle-inl.h"
 #include "core/model/kernels/cpu/products-inl.h"
 #include "core/model/kernels/cpu/streams-inl.h"
 #include "core/model/kernels/lanes/coefficients-inl.h"
@@ -88,7 +89,7 @@ HWY_INLINE void ForwardTile(const Site& site, const MapsForward& m, std::int64_t
   if (m.kept.stream_scale) FromLanes(a.stream_scale, n, tokens, m.kept.stream_scale + first * n);
   if (m.z == nullptr) return;
   if (m.read) ToLanes(m.read + first * n, n, tokens, a.pre);
-  float* z = m.z + first * site.channels;
+  float* z = static_cast<float*>(m.z) + first * site.channels;
   const Timed timed(a.timing ? &a.timing->read : nullptr);
   MHC_OF_STREAMS(n, ReadTokens, x, a.pre, site.channels, tokens, z)
 }
@@ -117,7 +118,7 @@ HWY_INLINE void WalkBackStreams(const Site& site, const MapsBackward& m, std::in
         .stride = length,
         .rows = tokens,
         .length = c,
-        .grad_z = Ahead(m.grad_z, first * c),
+        .grad_z = Ahead(static_cast<const float*>(m.grad_z), first * c),
         .read = a.read + s * kTile,
         .square = flat > 0 ? a.flat_scale : nothing,
         .weights = Ahead(site.flat_weights, s * c),
@@ -157,7 +158,7 @@ HWY_INLINE void BackwardTile(const Site& site, const MapsBackward& m, std::int64
   ToLanes(Ahead(m.grad_res, first * n * n), n * n, tokens, a.res);
   HWY_ALIGN float apart[kMostStreams * kTile] = {};
   if (m.grad_z) {
-    const float* grad_z = m.grad_z + first * site.channels;
+    const float* grad_z = static_cast<const float*>(m.grad_z) + first * site.channels;
     float* grad_read = m.read ? apart : a.pre;
     const Timed timed(a.timing ? &a.timing->read : nullptr);
     MHC_OF_STREAMS(n, PullReadTokens, x, grad_z, site.channels, tokens, grad_read)
@@ -194,8 +195,8 @@ template <int N, class T>
 HWY_NOINLINE void MixTokens(const T*, const MixForward& m, std::int64_t begin, std::int64_t end) {
   const std::int64_t c = m.channels;
   for (std::int64_t t = begin; t < end; ++t) {
-    MixToken<N>(static_cast<const T*>(m.x) + t * N * c, m.f + t * c, m.post + t * N,
-                m.res + t * N * N, c, static_cast<T*>(m.y) + t * N * c);
+    MixToken<N>(static_cast<const T*>(m.x) + t * N * c, static_cast<const float*>(m.f) + t * c,
+                m.post + t * N, m.res + t * N * N, c, static_cast<T*>(m.y) + t * N * c);
   }
 }
 
@@ -205,10 +206,10 @@ HWY_NOINLINE void PullMixTokens(const T*, const MixBackward& m, std::int64_t beg
   const std::int64_t c = m.channels;
   for (std::int64_t t = begin; t < end; ++t) {
     const T* grad_y = static_cast<const T*>(m.grad_y) + t * N * c;
-    PullMapToken<N>(static_cast<const T*>(m.x) + t * N * c, m.f + t * c, grad_y, c,
-                    m.grad_post + t * N, m.grad_res + t * N * N);
+    PullMapToken<N>(static_cast<const T*>(m.x) + t * N * c, static_cast<const float*>(m.f) + t * c,
+                    grad_y, c, m.grad_post + t * N, m.grad_res + t * N * N);
     PullMixToken<N>(grad_y, m.post + t * N, m.res + t * N * N, c,
-                    static_cast<T*>(m.grad_x) + t * N * c, m.grad_f + t * c);
+                    static_cast<T*>(m.grad_x) + t * N * c, static_cast<float*>(m.grad_f) + t * c);
   }
 }
 

@@ -1,4 +1,6 @@
 // From the products of a tile of tokens to its coefficients, and back: norm, gates, constraint.
+// Whoever includes this has defined MapConstraint and PullConstraint, which differ from place to
+// place in what is beyond the lanes.
 #if defined(MHC_KERNELS_COEFFICIENTS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef MHC_KERNELS_COEFFICIENTS_INL_H
 #undef MHC_KERNELS_COEFFICIENTS_INL_H
@@ -56,7 +58,7 @@ HWY_INLINE V DynamicPart(const Predictor& predictor, V u) {
 HWY_NOINLINE void MakeRaw(const Site& site, const TileArrays& a) {
   int value = 0;
   for (const Predictor* predictor : PredictorsOf(site)) {
-    const V alpha = hn::Set(d, predictor->source == Source::kStatic ? 0.0f : predictor->alpha);
+    const V alpha = hn::Set(d, predictor->source == Source::kStatic ? 0.0f : *predictor->alpha);
     for (int k = 0; k < predictor->values; ++k, ++value) {
       const V bias = hn::Set(d, predictor->bias[k]);
       for (int lane = 0; lane < kTile; lane += kLanes) {
@@ -153,7 +155,7 @@ HWY_NOINLINE void PullRaw(const Site& site, const TileArrays& a, double* grad_al
         if (!dynamic) continue;
         const V part = DynamicPart(*predictor, hn::Load(d, a.u + value * kTile + lane));
         sum = hn::MulAdd(g, part, sum);
-        V grad_u = hn::Mul(g, hn::Set(d, predictor->alpha));
+        V grad_u = hn::Mul(g, hn::Set(d, *predictor->alpha));
         if (predictor->source == Source::kEachStream) {
           grad_u = hn::Mul(grad_u, hn::NegMulAdd(part, part, hn::Set(d, 1.0f)));
         }

@@ -1,6 +1,5 @@
 // Every constraint with a token in each lane: logits [K][kTile] -> H_res [N·N][kTile], and back.
-// The maps are those of core/manifold/constraints; what float32 does not reach is asked of the
-// oracle.
+// The maps are those of core/manifold/constraints.
 #if defined(MHC_KERNELS_CONSTRAINTS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef MHC_KERNELS_CONSTRAINTS_INL_H
 #undef MHC_KERNELS_CONSTRAINTS_INL_H
@@ -13,23 +12,17 @@
 
 #include "core/model/kernels/lanes/mixtures-inl.h"
 #include "core/model/kernels/lanes/rotations-inl.h"
-#include "core/model/kernels/lanes/sinkhorn-inl.h"
 #include "core/model/kernels/lanes/spectra-inl.h"
 #include "core/model/kernels/lanes/transport-inl.h"
+#ifdef MHC_ON_A_CARD
+#include "core/model/kernels/lanes/thread_sinkhorn.h"
+#else
+#include "core/model/kernels/lanes/sinkhorn-inl.h"
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {
 namespace HWY_NAMESPACE {
-
-// Up to here no iterate of Sinkhorn has an entry below the smallest ordinary float32.
-constexpr float kLargestSinkhornSpread = 41.0f;
-
-HWY_NOINLINE void MapSinkhornOf(const Constraint& constraint, int n, const float* logits,
-                                float* res, float* scratch){
-    MHC_OF_STREAMS(n, MapSinkhorn, constraint, logits, res, scratch)} HWY_NOINLINE
-    void PullSinkhornOf(const Constraint& constraint, int n, const float* logits,
-                        const float* grad_res, float* grad_logits, float* scratch){
-        MHC_OF_STREAMS(n, PullSinkhorn, constraint, logits, grad_res, grad_logits, scratch)}
 
 // res = factor · logits + diagonal on the diagonal.
 HWY_NOINLINE void MapAffine(int n, const float* logits, float factor, float diagonal, float* res) {
@@ -126,54 +119,6 @@ HWY_NOINLINE void TransposeEntries(int n, float* matrices) {
   }
 }
 
-// True of tokens whose map the lanes do not reach. A NaN is left to the lanes, which keep it.
-HWY_INLINE bool IsBeyondSinkhorn(const Constraint& constraint, int n, const float* first) {
-  if (constraint.iterations == 0) return true;
-  float low = *first, high = *first;
-  for (int k = 1; k < n * n; ++k) {
-    low = first[k * kTile] < low ? first[k * kTile] : low;
-    high = first[k * kTile] > high ? first[k * kTile] : high;
-  }
-  return high - low > kLargestSinkhornSpread;
-}
-HWY_INLINE bool HasLargeAngle(int logits, const float* first) {
-  bool has = false;
-  for (int k = 0; k < logits; ++k) has |= std::abs(first[k * kTile]) > kLargestAngle;
-  return has;
-}
-HWY_INLINE bool IsBeyond(const Constraint& constraint, int n, const float* logits, int token) {
-  switch (constraint.family) {
-    case Family::kOracle:
-      return true;
-    case Family::kSinkhorn:
-      return IsBeyondSinkhorn(constraint, n, logits + token);
-    case Family::kIdentityMix:
-      return IsBeyondSinkhorn(constraint, n, logits + kTile + token);
-    // Of all logits, though a few are no angles: they seldom are as large.
-    case Family::kBlockEnergies:
-    case Family::kCayley:
-    case Family::kHouseholder:
-    case Family::kSpectralSphere:
-      return HasLargeAngle(constraint.logits, logits + token);
-    default:
-      return false;
-  }
-}
-
-HWY_INLINE void Gather(const float* lanes, int count, int token, float* values) {
-  for (int k = 0; k < count; ++k) values[k] = lanes[k * kTile + token];
-}
-HWY_INLINE void Scatter(const float* values, int count, int token, float* lanes) {
-  for (int k = 0; k < count; ++k) lanes[k * kTile + token] = values[k];
-}
-
-// The states of Sinkhorn are those of at least one iteration.
-HWY_INLINE bool HasNoIteration(const Constraint& constraint) {
-  const bool iterates =
-      constraint.family == Family::kSinkhorn || constraint.family == Family::kIdentityMix;
-  return iterates && constraint.iterations == 0;
-}
-
 HWY_INLINE void MapInLanes(const Constraint& constraint, int n, const float* logits, float* res,
                            float* scratch) {
   if (HasNoIteration(constraint)) return;
@@ -259,46 +204,6 @@ HWY_INLINE void PullInLanes(const Constraint& constraint, int n, const float* lo
       return PullSpectralClip(n, logits, grad_res, grad_logits, doubles);
     default:
       return;
-  }
-}
-
-// The constraint of the first `tokens` lanes.
-HWY_NOINLINE void MapConstraint(const Constraint& constraint, int n, int tokens,
-                                const float* logits, float* res, float* scratch) {
-  if (constraint.logits == 0) return MapIdentity(n, res);
-  MapInLanes(constraint, n, logits, res, scratch);
-  if (constraint.transpose) TransposeEntries(n, res);
-  float *one = scratch, *matrix = scratch + constraint.logits;
-  for (int t = 0; t < tokens; ++t) {
-    if (!IsBeyond(constraint, n, logits, t)) continue;
-    Gather(logits, constraint.logits, t, one);
-    constraint.map(constraint.oracle, n, one, matrix);
-    Scatter(matrix, n * n, t, res);
-  }
-}
-
-// `grad_res` is changed.
-HWY_NOINLINE void PullConstraint(const Constraint& constraint, int n, int tokens,
-                                 const float* logits, float* grad_res, float* grad_logits,
-                                 float* scratch) {
-  HWY_ALIGN float matrix[kMostStreams * kMostStreams];
-  if (constraint.logits == 0) return;
-  if (constraint.transpose) TransposeEntries(n, grad_res);
-  // Lanes without a token, and those of the oracle until it is asked.
-  std::memset(grad_logits, 0, sizeof(float) * static_cast<std::size_t>(constraint.logits * kTile));
-  PullInLanes(constraint, n, logits, grad_res, grad_logits, scratch);
-  float *one = scratch, *grad = scratch + constraint.logits;
-  for (int t = 0; t < tokens; ++t) {
-    if (!IsBeyond(constraint, n, logits, t)) continue;
-    Gather(logits, constraint.logits, t, one);
-    for (int i = 0; i < n; ++i) {
-      for (int j = 0; j < n; ++j) {
-        const int entry = constraint.transpose ? j * n + i : i * n + j;
-        matrix[i * n + j] = grad_res[entry * kTile + t];
-      }
-    }
-    constraint.pull(constraint.oracle, n, one, matrix, grad);
-    Scatter(grad, constraint.logits, t, grad_logits);
   }
 }
 

@@ -8,7 +8,9 @@
 #define MHC_KERNELS_DOUBLES_INL_H
 #endif
 
+#ifndef MHC_ON_A_CARD
 #include <hwy/contrib/math/math-inl.h>
+#endif
 
 #include "core/model/kernels/lanes/lanes-inl.h"
 
@@ -16,10 +18,12 @@ HWY_BEFORE_NAMESPACE();
 namespace mhc::kernels {
 namespace HWY_NAMESPACE {
 
+#ifndef MHC_ON_A_CARD
 using DoubleTag = hn::CappedTag<double, kTile / 2>;
 using Doubles = hn::Vec<DoubleTag>;
 constexpr DoubleTag dd{};
 constexpr int kDoubleLanes = static_cast<int>(hn::MaxLanes(DoubleTag()));
+#endif
 
 HWY_INLINE Doubles LoadAt(const double* entries, int k) {
   return hn::Load(dd, entries + k * kDoubleLanes);
@@ -58,6 +62,7 @@ HWY_NOINLINE void Multiply(int n, Square a, Square b, double* product) {
   }
 }
 
+#ifndef MHC_ON_A_CARD
 // Gauss-Jordan in place, without pivots: for matrices of positive definite symmetric part.
 HWY_NOINLINE void Invert(int n, double* matrix) {
   for (int k = 0; k < n; ++k) {
@@ -76,6 +81,43 @@ HWY_NOINLINE void Invert(int n, double* matrix) {
     }
   }
 }
+#else
+// Gauss-Jordan in place, with the largest entry left of a column as its pivot: a thread may choose
+// for itself, and so reaches what lanes leave to the oracle.
+HWY_NOINLINE void Invert(int n, double* matrix) {
+  int from[kMostRows];
+  for (int k = 0; k < n; ++k) {
+    int pivot = k;
+    for (int i = k + 1; i < n; ++i) {
+      if (fabs(matrix[i * n + k]) > fabs(matrix[pivot * n + k])) pivot = i;
+    }
+    from[k] = pivot;
+    for (int j = 0; j < n && pivot != k; ++j) {
+      const double kept = matrix[k * n + j];
+      matrix[k * n + j] = matrix[pivot * n + j];
+      matrix[pivot * n + j] = kept;
+    }
+    const double share = 1.0 / matrix[k * n + k];
+    matrix[k * n + k] = 1.0;
+    for (int j = 0; j < n; ++j) matrix[k * n + j] *= share;
+    for (int i = 0; i < n; ++i) {
+      if (i == k) continue;
+      const double factor = matrix[i * n + k];
+      matrix[i * n + k] = 0.0;
+      for (int j = 0; j < n; ++j) {
+        matrix[i * n + j] = fma(-factor, matrix[k * n + j], matrix[i * n + j]);
+      }
+    }
+  }
+  for (int k = n - 1; k >= 0; --k) {
+    for (int i = 0; i < n && from[k] != k; ++i) {
+      const double kept = matrix[i * n + k];
+      matrix[i * n + k] = matrix[i * n + from[k]];
+      matrix[i * n + from[k]] = kept;
+    }
+  }
+}
+#endif
 
 // A logistic function's two sides, σ(x) and σ(−x): neither is lost where the other is near 1.
 struct Gates {

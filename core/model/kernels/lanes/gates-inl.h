@@ -6,7 +6,9 @@
 #define MHC_KERNELS_GATES_INL_H
 #endif
 
+#ifndef MHC_ON_A_CARD
 #include <hwy/contrib/math/math-inl.h>
+#endif
 
 #include "core/model/kernels/lanes/lanes-inl.h"
 

@@ -7,6 +7,10 @@
 #define MHC_KERNELS_LANES_INL_H
 #endif
 
+#ifdef MHC_ON_A_CARD
+#include "core/model/kernels/lanes/thread_lanes.h"
+#else
+
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
@@ -39,6 +43,9 @@ constexpr int kAccumulators = HWY_TARGET <= HWY_AVX3 ? 24 : 12;
 #else
 #define MHC_UNROLL _Pragma("GCC unroll 32")
 #endif
+
+// Tables that lanes look up.
+#define MHC_TABLE constexpr
 
 // Calls f<N, …> for the number of streams.
 #define MHC_OF_STREAMS(n, f, ...) \
@@ -181,5 +188,7 @@ HWY_INLINE float SumOf(V v) {
 }  // namespace HWY_NAMESPACE
 }  // namespace mhc::kernels
 HWY_AFTER_NAMESPACE();
+
+#endif  // MHC_ON_A_CARD
 
 #endif  // MHC_KERNELS_LANES_INL_H

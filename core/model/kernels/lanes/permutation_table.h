@@ -7,6 +7,12 @@
 
 #include "core/model/kernels/site_kernels.h"
 
+#ifdef MHC_ON_A_CARD
+#define MHC_PERMUTATIONS static __device__ constexpr
+#else
+#define MHC_PERMUTATIONS inline constexpr
+#endif
+
 namespace mhc::kernels {
 
 constexpr int kMostPermuted = 4;
@@ -29,7 +35,7 @@ constexpr PermutationTable PermutationsOf(int n) {
   return table;
 }
 
-inline constexpr std::array<PermutationTable, kMostPermuted + 1> kPermutations = {
+MHC_PERMUTATIONS std::array<PermutationTable, kMostPermuted + 1> kPermutations = {
     PermutationTable{}, PermutationsOf(1), PermutationsOf(2), PermutationsOf(3), PermutationsOf(4)};
 
 // A factor of a Kronecker product of mixtures, whose logits and whose matrix follow those of the
@@ -67,7 +73,7 @@ constexpr KroneckerTable KroneckerOf(int n) {
   return factors;
 }
 
-inline constexpr std::array<KroneckerTable, kMostStreams + 1> kKronecker = {
+MHC_PERMUTATIONS std::array<KroneckerTable, kMostStreams + 1> kKronecker = {
     KroneckerTable{}, KroneckerOf(1), KroneckerOf(2), KroneckerOf(3), KroneckerOf(4),
     KroneckerOf(5),   KroneckerOf(6), KroneckerOf(7), KroneckerOf(8)};
 

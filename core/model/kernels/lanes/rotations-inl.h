@@ -177,8 +177,8 @@ HWY_NOINLINE void PullHouseholder(int n, const float* logits, const float* grad_
 }
 
 // x ↦ p x and x ↦ x q̄ as matrices: entry (i, j) is ± the part i^j of the quaternion.
-constexpr double kLeftSigns[4][4] = {{1, -1, -1, -1}, {1, 1, -1, 1}, {1, 1, 1, -1}, {1, -1, 1, 1}};
-constexpr double kRightSigns[4][4] = {{1, 1, 1, 1}, {-1, 1, -1, 1}, {-1, 1, 1, -1}, {-1, -1, 1, 1}};
+MHC_TABLE double kLeftSigns[4][4] = {{1, -1, -1, -1}, {1, 1, -1, 1}, {1, 1, 1, -1}, {1, -1, 1, 1}};
+MHC_TABLE double kRightSigns[4][4] = {{1, 1, 1, 1}, {-1, 1, -1, 1}, {-1, 1, 1, -1}, {-1, -1, 1, 1}};
 
 HWY_INLINE void FromQuaternion(const double (&signs)[4][4], const double* unit, double* matrix) {
   for (int k = 0; k < 16; ++k) {

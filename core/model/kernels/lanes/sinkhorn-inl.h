@@ -205,6 +205,36 @@ HWY_NOINLINE void PullSinkhorn(const Constraint& constraint, const float* logits
   }
 }
 
+// Up to here no iterate of Sinkhorn has an entry below the smallest ordinary float32.
+constexpr float kLargestSinkhornSpread = 41.0f;
+
+// True of a token whose iterates float32 does not reach. A NaN is left to the lanes, which keep it.
+HWY_INLINE bool IsBeyondSinkhorn(const Constraint& constraint, int n, const float* first) {
+  if (constraint.iterations == 0) return true;
+  float low = *first, high = *first;
+  for (int k = 1; k < n * n; ++k) {
+    low = first[k * kTile] < low ? first[k * kTile] : low;
+    high = first[k * kTile] > high ? first[k * kTile] : high;
+  }
+  return high - low > kLargestSinkhornSpread;
+}
+
+// The states of Sinkhorn are those of at least one iteration.
+HWY_INLINE bool HasNoIteration(const Constraint& constraint) {
+  const bool iterates =
+      constraint.family == Family::kSinkhorn || constraint.family == Family::kIdentityMix;
+  return iterates && constraint.iterations == 0;
+}
+
+// The Sinkhorn of n streams, and back.
+HWY_NOINLINE void MapSinkhornOf(const Constraint& constraint, int n, const float* logits,
+                                float* res, float* scratch){
+    MHC_OF_STREAMS(n, MapSinkhorn, constraint, logits, res, scratch)} HWY_NOINLINE
+    void PullSinkhornOf(const Constraint& constraint, int n, const float* logits,
+                        const float* grad_res, float* grad_logits, float* scratch) {
+  MHC_OF_STREAMS(n, PullSinkhorn, constraint, logits, grad_res, grad_logits, scratch)
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace mhc::kernels
 HWY_AFTER_NAMESPACE();

@@ -18,7 +18,7 @@ namespace HWY_NAMESPACE {
 // c + 1 entries h_c, then −(c + 1) h_c. So that products with it are sums.
 class HelmertColumns {
  public:
-  explicit HelmertColumns(int n) : n_(n) {
+  HWY_INLINE explicit HelmertColumns(int n) : n_(n) {
     for (int c = 0; c + 1 < n; ++c) share_[c] = 1.0 / std::sqrt((c + 1.0) * (c + 2.0));
   }
   // y = B x of n − 1 vectors that lie `stride` apart, and x = Bᵀ y of n. Both may be in place.

@@ -11,10 +11,17 @@
 
 namespace mhc::kernels {
 
-// A vector has at most as many lanes, so that arrays [count][kTile] hold whole vectors.
+// A vector has at most as many lanes, so that arrays [count][kTile] hold whole vectors. Where nvcc
+// compiles, a tile is a thread's token; what hangs on it has another name there, so that the two
+// do not meet when a program is linked.
+#ifdef MHC_ON_A_CARD
+inline namespace on_a_thread {
+constexpr int kTile = 1;
+#else
 constexpr int kTile = 16;
+#endif
 
-inline std::array<const Predictor*, 4> PredictorsOf(const Site& site) {
+constexpr std::array<const Predictor*, 4> PredictorsOf(const Site& site) {
   return {&site.pre, &site.post, &site.res, &site.old};
 }
 
@@ -36,6 +43,12 @@ struct TileArrays {
   Timing* timing;          // null: nothing is timed
 };
 
+#ifdef MHC_ON_A_CARD
+// A thread of a card keeps no time.
+struct Timed {
+  constexpr explicit Timed(const double*) {}
+};
+#else
 // Adds the time to its end to a sum, where there is one.
 class Timed {
  public:
@@ -53,9 +66,10 @@ class Timed {
   double* seconds_;
   std::chrono::steady_clock::time_point start_;
 };
+#endif
 
 // Square matrices that a family in doubles works with, of n or of n·s rows.
-inline std::int64_t MatricesInDoubles(Family family) {
+constexpr std::int64_t MatricesInDoubles(Family family) {
   switch (family) {
     case Family::kCayley:
     case Family::kBlockEnergies:
@@ -73,7 +87,7 @@ inline std::int64_t MatricesInDoubles(Family family) {
 
 // The states of every Sinkhorn step, a matrix of cotangents, and a token for the oracle; or
 // matrices of doubles, half a tile of which stands in the memory of a tile of floats.
-inline std::int64_t ConstraintFloats(const Constraint& constraint, int n) {
+constexpr std::int64_t ConstraintFloats(const Constraint& constraint, int n) {
   const std::int64_t rows = n * constraint.block;
   return (2 * constraint.iterations * (n * n + n) + 2 * n * n + 2 * constraint.logits +
           MatricesInDoubles(constraint.family) * rows * rows) *
@@ -81,16 +95,16 @@ inline std::int64_t ConstraintFloats(const Constraint& constraint, int n) {
 }
 
 // Of the arrays before the constraints' own, in the order of ArraysOf.
-inline std::int64_t ArrayFloats(const Site& site) {
+constexpr std::int64_t ArrayFloats(const Site& site) {
   const std::int64_t n = site.streams;
   return (site.Columns(Source::kFlattened) + n * site.Columns(Source::kEachStream) +
           3 * site.Values() + 2 * n + 2 * n * n + 1 + 2 * n) *
          kTile;
 }
 
-inline TileArrays ArraysOf(const Site& site, float* scratch, Timing* timing) {
+constexpr TileArrays ArraysOf(const Site& site, float* scratch, Timing* timing) {
   const std::int64_t n = site.streams, values = site.Values();
-  const float* const first = scratch;
+  [[maybe_unused]] const float* const first = scratch;
   const auto take = [&scratch](std::int64_t count) {
     float* const taken = scratch;
     scratch += count * kTile;
@@ -115,9 +129,12 @@ inline TileArrays ArraysOf(const Site& site, float* scratch, Timing* timing) {
   return a;
 }
 
-inline std::int64_t TileFloats(const Site& site) {
+constexpr std::int64_t TileFloats(const Site& site) {
   return ArrayFloats(site) + std::max(ConstraintFloats(site.constraint, site.streams),
                                       ConstraintFloats(site.old_constraint, site.streams));
 }
 
+#ifdef MHC_ON_A_CARD
+}  // namespace on_a_thread
+#endif
 }  // namespace mhc::kernels

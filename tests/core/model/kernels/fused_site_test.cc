@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <random>
 
 #include "core/model/kernel_constraint.h"
+#include "core/model/kernels/card.h"
 #include "kernel_lanes.h"
 
 namespace mhc {
@@ -62,10 +65,7 @@ SiteOptions OptionsOf(const std::string& constraint) {
   return options;
 }
 
-void ExpectAgreement(const SiteInputs& in, const SiteOptions& options,
-                     const kernels::Place& place = {}) {
-  const auto expected = RunSite(in, options);
-  const auto found = RunFusedSite(in, options, place);
+void ExpectSame(const Result<SiteOutputs>& found, const Result<SiteOutputs>& expected) {
   ASSERT_TRUE(expected.has_value()) << expected.error().message;
   ASSERT_TRUE(found.has_value()) << found.error().message;
   EXPECT_LE(Error(found->pre, expected->pre), kValueTolerance);
@@ -78,6 +78,22 @@ void ExpectAgreement(const SiteInputs& in, const SiteOptions& options,
   EXPECT_LE(Error(found->grad_phi, expected->grad_phi), kGradientTolerance);
   EXPECT_LE(Error(found->grad_alpha, expected->grad_alpha), kGradientTolerance);
   EXPECT_LE(Error(found->grad_bias, expected->grad_bias), kGradientTolerance);
+}
+
+// A card is there, and has kernels of the constraint.
+bool RunsOnTheCard(const SiteOptions& options, int streams) {
+  return kernels::CardCount() > 0 &&
+         ToKernel(options.choice, streams).family != kernels::Family::kOracle;
+}
+
+// At the place, and on a card where there is one.
+void ExpectAgreement(const SiteInputs& in, const SiteOptions& options,
+                     const kernels::Place& place = {}) {
+  const auto expected = RunSite(in, options);
+  ExpectSame(RunFusedSite(in, options, place), expected);
+  if (!RunsOnTheCard(options, in.streams)) return;
+  SCOPED_TRACE("on the card");
+  ExpectSame(RunFusedSite(in, options, kernels::CardPlace()), expected);
 }
 
 class FusedSiteOf : public testing::TestWithParam<std::string> {};
@@ -199,12 +215,14 @@ TEST_P(FusedSiteInLanes, KeepsANaN) {
         WithLogits(Draw(5).Site(options.choice, {2, streams, 8}), [](double logit, std::size_t k) {
           return k == 0 ? std::numeric_limits<double>::quiet_NaN() : logit;
         });
-    OnEveryInstructionSet([&] {
-      const auto found = RunFusedSite(in, options);
+    const auto expect = [&](const kernels::Place& place) {
+      const auto found = RunFusedSite(in, options, place);
       ASSERT_TRUE(found.has_value());
       EXPECT_TRUE(std::any_of(found->res.begin(), found->res.end(),
                               [](double entry) { return std::isnan(entry); }));
-    });
+    };
+    OnEveryInstructionSet([&] { expect({}); });
+    if (RunsOnTheCard(options, streams)) expect(kernels::CardPlace());
   }
 }
 
@@ -269,6 +287,96 @@ TEST_P(FusedSinkhornAtASpread, IsTheOracle) {
 
 INSTANTIATE_TEST_SUITE_P(WideLogits, FusedSinkhornAtASpread,
                          testing::Values(10.0, 40.0, 120.0, 700.0, 3000.0));
+
+// ---- bfloat16 streams: what is stored in that type has its rounding, and no more.
+
+void RoundToBfloat16(std::vector<double>& values) {
+  for (double& value : values) {
+    auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
+    bits = (bits + 0x7FFFu + (bits >> 16 & 1u)) & 0xFFFF0000u;
+    value = std::bit_cast<float>(bits);
+  }
+}
+
+constexpr double kRounding = 1.0 / 256.0;
+
+void ExpectRounded(const Result<SiteOutputs>& found, const SiteOutputs& expected) {
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_LE(Error(found->pre, expected.pre), kValueTolerance);
+  EXPECT_LE(Error(found->post, expected.post), kValueTolerance);
+  EXPECT_LE(Error(found->res, expected.res), kValueTolerance);
+  EXPECT_LE(Error(found->z, expected.z), kRounding);
+  EXPECT_LE(Error(found->y, expected.y), kRounding);
+  EXPECT_LE(Error(found->grad_x, expected.grad_x), 2.0 * kRounding);  // passed on, then added to
+  EXPECT_LE(Error(found->grad_f, expected.grad_f), kRounding);
+  EXPECT_LE(Error(found->grad_phi, expected.grad_phi), kGradientTolerance);
+  EXPECT_LE(Error(found->grad_alpha, expected.grad_alpha), kGradientTolerance);
+  EXPECT_LE(Error(found->grad_bias, expected.grad_bias), kGradientTolerance);
+}
+
+class FusedSiteInBfloat16 : public testing::TestWithParam<std::string> {};
+
+TEST_P(FusedSiteInBfloat16, IsTheOracleButForTheRounding) {
+  const SiteOptions options = OptionsOf(GetParam());
+  for (const Size size : {Size{1, 4, 32}, Size{70, 4, 96}, Size{200, 4, 512}, Size{33, 4, 37},
+                          Size{130, 1, 64}, Size{65, 2, 64}, Size{17, 3, 32}, Size{90, 8, 32}}) {
+    if (!CheckStreams(options.choice, size.streams)) continue;
+    SCOPED_TRACE(testing::Message() << size.tokens << " tokens, " << size.streams << " streams, "
+                                    << size.channels << " channels");
+    SiteInputs in = Draw(12).Site(options.choice, size);
+    for (auto* numbers : {&in.x, &in.f, &in.gy, &in.gz}) RoundToBfloat16(*numbers);
+    const auto expected = RunSite(in, options);
+    ASSERT_TRUE(expected.has_value());
+    ExpectRounded(RunFusedSite(in, options, {}, {.streams_are_bfloat16 = true}), *expected);
+    if (!RunsOnTheCard(options, size.streams)) continue;
+    for (const bool between : {false, true}) {
+      SCOPED_TRACE(between ? "on the card, all in bfloat16" : "on the card");
+      ExpectRounded(RunFusedSite(in, options, kernels::CardPlace(), {true, between}), *expected);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(SomeConstraints, FusedSiteInBfloat16,
+                         testing::Values("sinkhorn", "identity", "unconstrained", "identity_mix",
+                                         "permutation_mix", "cayley", "spectral_sphere"),
+                         [](const testing::TestParamInfo<std::string>& info) {
+                           return info.param;
+                         });
+
+TEST(FusedSiteOnACard, GivesTheSameBitsAgain) {
+  if (kernels::CardCount() == 0) GTEST_SKIP() << "no card here";
+  const SiteOptions options = OptionsOf("sinkhorn");
+  const SiteInputs in = Draw(13).Site(options.choice, {3000, 4, 96});
+  for (const bool rounded : {false, true}) {
+    const FusedNumbers numbers{rounded, rounded};
+    const auto first = RunFusedSite(in, options, kernels::CardPlace(), numbers);
+    for (int again = 0; again < 3; ++again) {
+      const auto second = RunFusedSite(in, options, kernels::CardPlace(), numbers);
+      EXPECT_EQ(first->y, second->y);
+      EXPECT_EQ(first->grad_x, second->grad_x);
+      EXPECT_EQ(first->grad_phi, second->grad_phi);
+      EXPECT_EQ(first->grad_alpha, second->grad_alpha);
+    }
+  }
+}
+
+TEST(FusedSiteOnACard, IsTheOracleAtManyTokens) {
+  if (kernels::CardCount() == 0) GTEST_SKIP() << "no card here";
+  const SiteOptions options = OptionsOf("sinkhorn");
+  // An emulated card would take minutes.
+  constexpr int kTokens = MHC_MOST_TOKENS;
+  ExpectAgreement(Draw(14).Site(options.choice, {kTokens, 4, 8}), options);
+}
+
+TEST(FusedSiteOnACard, IsRefusedWhereThereIsNone) {
+  if (kernels::CardCount() > 0) GTEST_SKIP() << "a card is here";
+  const SiteOptions options = OptionsOf("sinkhorn");
+  static constexpr kernels::CardKernels kNone{};
+  const auto result =
+      RunFusedSite(Draw(1).Site(options.choice, {1, 4, 2}), options, {.card = &kNone});
+  ASSERT_FALSE(result.has_value());
+  EXPECT_THAT(result.error().message, HasSubstr("no card"));
+}
 
 TEST(FusedSite, GivesTheSameBitsAgainWithAsManyThreads) {
   const SiteOptions options = OptionsOf("sinkhorn");

@@ -1,0 +1,70 @@
+# MHC_CUDA: whether the kernels are built for a card too. By itself where there is a compiler for them
+# and a LibTorch that knows cards; -DMHC_CUDA=ON builds them without such a LibTorch as well.
+include(CheckLanguage)
+check_language(CUDA)
+set(mhc_has_torch_for_cards OFF)
+foreach(folder ENV{MHC_LIBTORCH} ENV{MHC_TORCH} ${CMAKE_PREFIX_PATH} "$ENV{HOME}/.cache/mhc-lab/libtorch-2.13.0/torch")
+  foreach(library lib/libtorch_cuda.so ../../lib/libtorch_cuda.so)
+    if(EXISTS "${folder}/${library}")
+      set(mhc_has_torch_for_cards ON)
+    endif()
+  endforeach()
+endforeach()
+if(CMAKE_CUDA_COMPILER AND mhc_has_torch_for_cards)
+  set(mhc_cuda_by_itself ON)
+else()
+  set(mhc_cuda_by_itself OFF)
+endif()
+option(MHC_CUDA "Build the kernels for NVIDIA cards" ${mhc_cuda_by_itself})
+if(NOT MHC_CUDA)
+  if(NOT CMAKE_CUDA_COMPILER)
+    message(STATUS "Cards: without, no CUDA compiler was found")
+  elseif(NOT mhc_has_torch_for_cards)
+    message(STATUS "Cards: without, LibTorch is the one for the CPU")
+  else()
+    message(STATUS "Cards: without, MHC_CUDA is off")
+  endif()
+else()
+  # A100, H100; what is newer takes the code of the last one as it is started.
+  if(NOT CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+  endif()
+  enable_language(CUDA)
+  # CMake before 3.26 does not know how nvcc is asked for C++20.
+  foreach(kind STANDARD EXTENSION)
+    if(NOT CMAKE_CUDA20_${kind}_COMPILE_OPTION)
+      set(CMAKE_CUDA20_${kind}_COMPILE_OPTION "-std=c++20")
+    endif()
+  endforeach()
+  find_package(CUDAToolkit REQUIRED)
+  message(STATUS "Cards: with, by ${CMAKE_CUDA_COMPILER} ${CMAKE_CUDA_COMPILER_VERSION}")
+endif()
+
+# mhc_card_kernels(TARGET FOLDER): the kernels of a folder for cards, where they are built.
+function(mhc_card_kernels target folder)
+  if(NOT MHC_CUDA)
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cu" "${folder}/*.cuh")
+  target_sources(${target} PRIVATE ${sources})
+  target_compile_definitions(${target} PUBLIC MHC_CUDA)
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:-DMHC_ON_A_CARD;--expt-relaxed-constexpr;--extended-lambda>")
+  target_link_libraries(${target} PUBLIC CUDA::cudart_static)
+endfunction()
+
+# mhc_emulated_card(NAME FOLDER): the tests of a folder, with the kernels for cards compiled for one
+# whose threads are fibers.
+function(mhc_emulated_card name folder)
+  set(card "${CMAKE_SOURCE_DIR}/${folder}/emulated_card")
+  set(model "${CMAKE_SOURCE_DIR}/core/model")
+  add_executable(${name} "${card}/fibers.cc" "${card}/kernels.cc" "${model}/kernel_constraint.cc"
+                 "${model}/fused_site.cc" "${model}/placed_numbers.cc" "${folder}/fused_site_test.cc")
+  target_include_directories(${name} PRIVATE "${folder}")
+  target_compile_definitions(${name} PRIVATE MHC_CUDA MHC_MOST_TOKENS=2000 MHC_EMULATED_CARD)
+  target_link_libraries(${name} PRIVATE mhc_kernels mhc_manifold mhc_warnings PkgConfig::HIGHWAY GTest::gmock
+                        GTest::gtest_main)
+  set_source_files_properties("${card}/fibers.cc" "${card}/kernels.cc" PROPERTIES
+    INCLUDE_DIRECTORIES "${card}" COMPILE_DEFINITIONS MHC_ON_A_CARD
+    COMPILE_OPTIONS "-Wno-unknown-pragmas;-Wno-maybe-uninitialized;-Wno-unused-function")
+  gtest_discover_tests(${name} TEST_PREFIX EmulatedCard. DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 1800)
+endfunction()
