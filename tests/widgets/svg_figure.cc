@@ -265,8 +265,23 @@ std::vector<QRectF> AxesOf(const SvgFigure& figure) {
   return axes;
 }
 
+namespace {
+
+// Paper has no tip that says the rest; "0…7" is whole.
+void FindShortenedTexts(const SvgFigure& figure, QStringList& faults) {
+  static const QRegularExpression shortened(QStringLiteral("…(\\s|$)"));
+  for (const SvgText& text : figure.texts) {
+    if (shortened.match(text.text).hasMatch()) {
+      faults += QStringLiteral("\"%1\" is shortened").arg(text.text);
+    }
+  }
+}
+
+}  // namespace
+
 QStringList FaultsOf(const SvgFigure& figure) {
   QStringList faults;
+  FindShortenedTexts(figure, faults);
   const std::vector<QRectF> axes = AxesOf(figure);
   FindTextFaults(figure, faults);
   FindNamelessLines(figure, axes, faults);

@@ -40,9 +40,9 @@ SvgFigure ReadSvg(const QByteArray& bytes);
 // The inside of each pair of axes: an upright line and the level one at its foot.
 std::vector<QRectF> AxesOf(const SvgFigure& figure);
 
-// A sentence for each text that leaves the page, lies over another one or is crossed by a line, for
-// each kind of line inside axes that no sample of the legend shows, and for axes with fewer than
-// three or more than five numbers (two where there are no more whole ones).
+// A sentence for each text that is shortened or leaves the page, lies over another one or is
+// crossed by a line, for each kind of line inside axes that no sample of the legend shows, and for
+// axes with fewer than three or more than five numbers (two where there are no more whole ones).
 QStringList FaultsOf(const SvgFigure& figure);
 
 }  // namespace mhc

@@ -90,7 +90,23 @@ double CaptionWidth(const std::vector<MatrixContent>& matrices, const QFont& fon
   return std::ceil(width) + 40.0;
 }
 
-Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, const Fonts& fonts) {
+double Room(double width, double columns) {
+  return (width - (columns - 1.0) * kBetweenMatrices) / columns;
+}
+
+// On paper, where no tip says the rest of a caption: whether the matrices stand beside each other
+// with whole captions in that width.
+bool StandBesideOnPaper(const std::vector<MatrixContent>& matrices, double width) {
+  if (width < kWideFigure) return false;
+  const QFontMetricsF metrics(PaperFont());
+  const double room = Room(width - 2.0 * kMargin, static_cast<double>(matrices.size()));
+  return std::all_of(matrices.begin(), matrices.end(), [&](const MatrixContent& matrix) {
+    return metrics.horizontalAdvance(WholeCaption(matrix)) <= room;
+  });
+}
+
+Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, const Fonts& fonts,
+              bool is_for_paper) {
   Layout layout;
   layout.line = std::ceil(QFontMetricsF(fonts.text).height()) + 2.0;
   const QRectF inside = area.adjusted(kMargin, kMargin / 2.0, -kMargin, -kMargin / 2.0);
@@ -103,16 +119,17 @@ Layout LayOut(const QRectF& area, const std::vector<MatrixContent>& matrices, co
                                     [](const MatrixContent& m) { return m.has_sums; });
   const double height = inside.height() - bars_height;
   const auto cell = [&](double columns, double rows) {
-    const double wide = (inside.width() - (columns - 1.0) * kBetweenMatrices) / columns;
+    const double wide = Room(inside.width(), columns);
     const double high = (height - (rows - 1.0) * kMargin) / rows - layout.line;
     const double side = std::floor(MatrixGeometry::CellFor(std::min(wide, high), size, has_sums));
     return std::clamp(side, 1.0, kLargestCell);
   };
-  const bool beside = cell(count, 1.0) >= cell(1.0, count);
+  const bool beside = is_for_paper ? StandBesideOnPaper(matrices, area.width())
+                                   : cell(count, 1.0) >= cell(1.0, count);
   const double columns = beside ? count : 1.0, rows = beside ? 1.0 : count;
   const double side_cell = cell(columns, rows);
   const double side = MatrixGeometry::SideFor(side_cell, size, has_sums);
-  const double room = (inside.width() - (columns - 1.0) * kBetweenMatrices) / columns;
+  const double room = Room(inside.width(), columns);
   const double block = std::clamp(CaptionWidth(matrices, fonts.text), side, std::max(side, room));
   const double block_height = side + layout.line + (beside ? 0.0 : kMargin);
   const double width = columns * block + (columns - 1.0) * kBetweenMatrices;
@@ -150,7 +167,7 @@ void PaintMatrices(QPainter& painter, const QRectF& area,
                    bool is_for_paper) {
   if (matrices.empty()) return;
   const Fonts fonts = FontsFor(look, is_for_paper);
-  const Layout layout = LayOut(area, matrices, fonts);
+  const Layout layout = LayOut(area, matrices, fonts, is_for_paper);
   const auto form = FormFor(matrices, layout.matrices.front().cell, fonts.number);
   for (std::size_t i = 0; i < matrices.size(); ++i) {
     PaintMatrix(painter, matrices[i], layout.matrices[i], look, fonts.text, fonts.number, form);
@@ -168,7 +185,8 @@ FigureHeights HeightsOfMatrices(const std::vector<MatrixContent>& matrices, doub
   const int size = matrices.front().size;
   const bool has_sums = std::any_of(matrices.begin(), matrices.end(),
                                     [](const MatrixContent& m) { return m.has_sums; });
-  const double rows = width < kWideFigure ? static_cast<double>(matrices.size()) : 1.0;
+  const double rows =
+      StandBesideOnPaper(matrices, width) ? 1.0 : static_cast<double>(matrices.size());
   const auto height = [&](double cell) {
     const double side = MatrixGeometry::SideFor(cell, size, has_sums);
     return rows * (side + line + kMargin) + bars * line + 4.0 + kMargin;
@@ -212,7 +230,8 @@ void MatrixCanvas::paintEvent(QPaintEvent*) {
 bool MatrixCanvas::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip || matrices_.empty()) return QWidget::event(event);
   const auto* help = static_cast<QHelpEvent*>(event);
-  const Layout layout = LayOut(Area(), matrices_, FontsFor(look_, /*is_for_paper=*/false));
+  const Layout layout = LayOut(Area(), matrices_, FontsFor(look_, /*is_for_paper=*/false),
+                               /*is_for_paper=*/false);
   for (std::size_t i = 0; i < matrices_.size(); ++i) {
     const MatrixGeometry& geometry = layout.matrices[i];
     const auto place = geometry.PlaceAt(help->pos(), matrices_[i].has_sums);

@@ -139,6 +139,18 @@ std::optional<MatrixPlace> MatrixGeometry::PlaceAt(const QPointF& point, bool ha
   return std::nullopt;
 }
 
+namespace {
+
+QString FactorText(const MatrixContent& matrix) {
+  const int exponent = CommonExponent(matrix);
+  if (exponent == 0) return {};
+  return QStringLiteral(" (× %1)").arg(QString::fromStdString(PowerText(exponent)));
+}
+
+}  // namespace
+
+QString WholeCaption(const MatrixContent& matrix) { return matrix.caption + FactorText(matrix); }
+
 QString FittingCaption(const QString& words, const QString& factor, const QFontMetricsF& metrics,
                        double width) {
   return metrics.elidedText(words, Qt::ElideRight, width - metrics.horizontalAdvance(factor)) +
@@ -148,12 +160,8 @@ QString FittingCaption(const QString& words, const QString& factor, const QFontM
 void PaintMatrix(QPainter& painter, const MatrixContent& matrix, const MatrixGeometry& geometry,
                  const Look& look, const QFont& text_font, const QFont& number_font,
                  const std::optional<NumberForm>& form) {
-  const int exponent = CommonExponent(matrix);
-  const double unit = std::pow(10.0, exponent);
-  QString factor;
-  if (form && exponent != 0) {
-    factor = QStringLiteral(" (× %1)").arg(QString::fromStdString(PowerText(exponent)));
-  }
+  const double unit = std::pow(10.0, CommonExponent(matrix));
+  const QString factor = form ? FactorText(matrix) : QString();
   painter.setFont(text_font);
   painter.setPen(look.Color(Role::kQuietText));
   painter.drawText(geometry.caption, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,

@@ -77,6 +77,10 @@ struct NumberForm {
 std::optional<NumberForm> FormFor(std::span<const MatrixContent> matrices, double cell,
                                   const QFont& number_font);
 
+// What PaintMatrix writes above a matrix with its numbers where there is room: its caption, and
+// what all of them are divided by.
+QString WholeCaption(const MatrixContent& matrix);
+
 // The words, shortened where they must be, and the factor, which is never: without it the numbers
 // below would say something else.
 QString FittingCaption(const QString& words, const QString& factor, const QFontMetricsF& metrics,
