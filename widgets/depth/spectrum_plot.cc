@@ -45,16 +45,6 @@ std::vector<std::vector<double>> ByStream(const Snapshot& snapshot) {
   return values;
 }
 
-std::size_t NearestSnapshot(const SnapshotHistory& history, double step) {
-  const auto after = std::lower_bound(history.steps.begin(), history.steps.end(), step,
-                                      [](std::int64_t a, double b) { return a < b; });
-  const auto place = static_cast<std::size_t>(after - history.steps.begin());
-  if (place == 0) return 0;
-  if (place == history.steps.size()) return place - 1;
-  const bool is_before = step - history.steps[place - 1] <= history.steps[place] - step;
-  return is_before ? place - 1 : place;
-}
-
 }  // namespace
 
 SpectrumPlot::SpectrumPlot(const ViewContext& view_context, What what)
@@ -284,13 +274,13 @@ void SpectrumPlot::ChoosePlace(double step, int site) {
   const SnapshotHistory* history = History();
   if (history == nullptr) return;
   context().site.SetSite(site);
-  context().step.SetStep(history->steps[NearestSnapshot(*history, step)]);
+  context().step.SetStep(history->steps[history->Nearest(step)]);
 }
 
 QString SpectrumPlot::TextAt(double step, int site) const {
   const SnapshotHistory* history = History();
   if (history == nullptr) return {};
-  const std::size_t nearest = NearestSnapshot(*history, step);
+  const std::size_t nearest = history->Nearest(step);
   const auto streams = static_cast<std::size_t>(history->shape.back());
   QStringList sigmas;
   for (std::size_t i = 0; i < streams; ++i) {

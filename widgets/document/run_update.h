@@ -28,6 +28,9 @@ struct SnapshotHistory {
   std::vector<std::int64_t> steps;       // ascending
   std::vector<std::vector<float>> data;  // one a step
   std::int64_t revision = 0;             // counts what a document took into it
+
+  // The place of the snapshot nearest to a step, the earlier of two; there is at least one.
+  std::size_t Nearest(double step) const;
 };
 
 // Columns by index into StepColumns(). Empty optionals say "as before".

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <random>
 
+#include "kernels/array_error.h"
+
 namespace mhc {
 namespace {
 
@@ -59,18 +61,6 @@ SiteOptions OptionsOf(const std::string& constraint, double eps_pre = 0.0,
   options.eps_norm = 1e-6;
   options.post_factor = post_factor;
   return options;
-}
-
-double Error(const std::vector<double>& found, const std::vector<double>& expected) {
-  if (found.size() != expected.size()) return std::numeric_limits<double>::infinity();
-  double error = 0.0, largest = 1e-300;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const double difference = std::abs(found[i] - expected[i]);
-    // NaN compares as false both ways; it must not pass.
-    error = difference <= error ? error : difference;
-    largest = std::max(largest, std::abs(expected[i]));
-  }
-  return error / largest;
 }
 
 void ExpectAgreement(const SiteInputs& in, const SiteOptions& options, at::ScalarType type,

@@ -1,32 +1,17 @@
-// What tests of the kernels share: a measure of error, threads, and each instruction set in turn.
+// What tests of the kernels share: threads, and each instruction set in turn.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <hwy/highway.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <thread>
 #include <vector>
 
+#include "array_error.h"
 #include "core/model/kernels/site_kernels.h"
 
 namespace mhc {
-
-// The largest difference, of the largest magnitude that is expected.
-inline double Error(const std::vector<double>& found, const std::vector<double>& expected) {
-  if (found.size() != expected.size()) return std::numeric_limits<double>::infinity();
-  double error = 0.0, largest = 1e-300;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const double difference = std::abs(found[i] - expected[i]);
-    // NaN compares as false both ways; it must not pass.
-    error = difference <= error ? error : difference;
-    largest = std::max(largest, std::abs(expected[i]));
-  }
-  return error / largest;
-}
 
 // Whole threads, so that the parts of a kernel truly run beside each other.
 inline void ShareAmongThreads(int parts, void (*body)(void* context, int part), void* context) {
