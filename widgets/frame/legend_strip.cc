@@ -51,21 +51,24 @@ void LegendStrip::draw(QCPPainter* painter) {
   if (entries_.empty()) return;
   painter->setFont(mParentPlot->xAxis->tickLabelFont());
   const QFontMetricsF metrics(painter->font());
-  const double label =
+  const double whole_label =
       what_.isEmpty() ? 0.0 : std::ceil(metrics.horizontalAdvance(what_)) + kBetween;
-  const auto total = [&](bool has_values) {
-    double width = label + kBetween * static_cast<double>(entries_.size() - 1);
+  const auto entries = [&](bool has_values) {
+    double width = kBetween * static_cast<double>(entries_.size() - 1);
     for (const LegendEntry& entry : entries_) width += WidthOf(entry, metrics, has_values);
     return width;
   };
-  const bool has_values = total(true) <= right_ - left_;
-  double x = std::max(right_ - total(has_values), left_);
+  // Values go before the word for all entries, and that before an entry.
+  const double room = right_ - left_;
+  const bool has_values = whole_label + entries(true) <= room;
+  const double label = whole_label + entries(has_values) <= room + 1.0 ? whole_label : 0.0;
+  double x = std::max(right_ - label - entries(has_values), left_);
   const auto write = [&](const QString& text, double width, Role role) {
     painter->setPen(look_.Color(role));
     painter->drawText(QRectF(x, middle_ - metrics.height() / 2.0, width, metrics.height()),
                       Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, text);
   };
-  write(what_, label, Role::kQuietText);
+  if (label > 0.0) write(what_, label, Role::kQuietText);
   x += label;
   for (const LegendEntry& entry : entries_) {
     const double width = WidthOf(entry, metrics, has_values);

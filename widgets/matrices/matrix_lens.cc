@@ -267,7 +267,7 @@ void MatrixLens::Refresh() {
   right.scale.label = is_one_scale ? tr("entries") : is_map ? of.arg(BesideLabel()) : BesideLabel();
   QString note;
   if (finds_difference_ && shows_difference()) {
-    note = tr("Every map is within 0.01 of the identity: shown is the difference, H − I");
+    note = tr("All maps are within 0.01 of the identity: H − I is shown");
   }
   canvas_->Show({std::move(left), std::move(right)}, note);
   ShowPicture(tr("step %1").arg(StepNumber(shown_step_)));
