@@ -5,42 +5,55 @@
 #include <limits>
 
 #include "core/manifold/diagnostics/distances.h"
-#include "core/manifold/diagnostics/spectrum.h"
 #include "core/manifold/diagnostics/sums.h"
+#include "core/model/kernels/depth_kernels.h"
+#include "core/model/kernels/site_kernels.h"
+#include "core/train/site_measures.h"
 
 namespace mhc {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-double SpectralNormOf(const Matrix& matrix) {
-  return matrix.allFinite() ? SpectralNorm(matrix) : kNan;
-}
-
-// Per-token composites of one direction, extended site by site; sums for the token mean.
-class Composites {
- public:
-  Composites(std::int64_t tokens, std::int64_t n) : products_(tokens, Matrix::Identity(n, n)) {}
-
-  void ExtendLeft(const TokenArrays& maps, std::int64_t site) {
-    for (std::size_t t = 0; t < products_.size(); ++t) {
-      products_[t] = maps.At(site, static_cast<std::int64_t>(t)) * products_[t];
-    }
+// Sums of the maps [L·P,4] and the composites of all sites [P,n·n].
+struct Depth {
+  explicit Depth(const TokenArrays& maps)
+      : tokens(maps.tokens),
+        sums(maps.places * maps.tokens, kernels::kEndsOfSums),
+        composites(maps.tokens, maps.rows * maps.rows) {}
+  EndsOfSums SumsAt(std::int64_t site, std::int64_t token) const {
+    const auto ends = sums.row(site * tokens + token);
+    return {ends(0), ends(1), ends(2), ends(3)};
   }
-
-  template <class Function>
-  TokenSpread Over(Function value) const {
-    std::vector<double> values;
-    for (const Matrix& product : products_) values.push_back(value(product));
-    return TokenSpreadOf(values);
-  }
-
- private:
-  std::vector<Matrix> products_;
+  std::int64_t tokens;
+  Matrix sums, composites;
 };
 
-double Forward(const Matrix& matrix) { return Gain(matrix).forward; }
-double Backward(const Matrix& matrix) { return Gain(matrix).backward; }
+Depth WalkDepthOf(const TokenArrays& maps, const kernels::Place& place) {
+  const std::int64_t n = maps.rows;
+  Depth depth(maps);
+  if (n <= kernels::kMostStreams) {
+    kernels::DepthWalk walk{.sites = maps.places,
+                            .tokens = maps.tokens,
+                            .streams = static_cast<int>(n),
+                            .maps = maps.values.data()};
+    walk.sums = depth.sums.data();
+    walk.composite = depth.composites.data();
+    kernels::WalkDepth(walk, place);
+    return depth;
+  }
+  for (std::int64_t token = 0; token < maps.tokens; ++token) {
+    Matrix product = Matrix::Identity(n, n);
+    for (std::int64_t site = 0; site < maps.places; ++site) {
+      const EndsOfSums ends = EndsOfSumsOf(maps.At(site, token));
+      depth.sums.row(site * maps.tokens + token) << ends.row_min, ends.row_max, ends.column_min,
+          ends.column_max;
+      product = (maps.At(site, token) * product).eval();
+    }
+    depth.composites.row(token) = product.reshaped<Eigen::RowMajor>().transpose();
+  }
+  return depth;
+}
 
 Matrix TokenMean(const TokenArrays& maps, std::int64_t site) {
   Matrix sum = Matrix::Zero(maps.rows, maps.rows);
@@ -77,32 +90,59 @@ std::vector<Matrix> TokenMeans(const TokenArrays& maps) {
   return means;
 }
 
-MixingScalars MeasureScalars(const TokenArrays& maps) {
+EndsOfSums EndsOfSumsOf(const Matrix& matrix) {
+  const TwoSidedGain ends = GainFromBothSides(matrix);
+  return {ends.row_min, ends.row_max, ends.column_min, ends.column_max};
+}
+
+double EndsOfSums::ForwardGain() const {
+  return LargestOrNan(std::abs(row_min), std::abs(row_max));
+}
+double EndsOfSums::BackwardGain() const {
+  return LargestOrNan(std::abs(column_min), std::abs(column_max));
+}
+double EndsOfSums::RowError() const {
+  return LargestOrNan(std::abs(row_min - 1.0), std::abs(row_max - 1.0));
+}
+double EndsOfSums::ColumnError() const {
+  return LargestOrNan(std::abs(column_min - 1.0), std::abs(column_max - 1.0));
+}
+
+MixingScalars MeasureScalars(const TokenArrays& maps, const kernels::Place& place) {
   MixingScalars scalars;
-  Composites composites(maps.tokens, maps.rows);
+  const auto tokens = static_cast<double>(maps.tokens);
+  const Depth depth = WalkDepthOf(maps, place);
   for (std::int64_t site = 0; site < maps.places; ++site) {
     double forward = 0.0, backward = 0.0;
     for (std::int64_t t = 0; t < maps.tokens; ++t) {
-      const Matrix h = maps.At(site, t);
-      const StreamGain gain = Gain(h);
-      forward += gain.forward / static_cast<double>(maps.tokens);
-      backward += gain.backward / static_cast<double>(maps.tokens);
-      scalars.row_error = LargestOrNan(scalars.row_error, RowError(h));
-      scalars.column_error = LargestOrNan(scalars.column_error, ColumnError(h));
+      const EndsOfSums sums = depth.SumsAt(site, t);
+      forward += sums.ForwardGain() / tokens;
+      backward += sums.BackwardGain() / tokens;
+      scalars.row_error = LargestOrNan(scalars.row_error, sums.RowError());
+      scalars.column_error = LargestOrNan(scalars.column_error, sums.ColumnError());
     }
     scalars.site_forward_gain = LargestOrNan(scalars.site_forward_gain, forward);
     scalars.site_backward_gain = LargestOrNan(scalars.site_backward_gain, backward);
     scalars.distance_to_identity +=
         DistanceToIdentity(TokenMean(maps, site)) / static_cast<double>(maps.places);
-    composites.ExtendLeft(maps, site);
   }
-  const Matrix uniform =
-      Matrix::Constant(maps.rows, maps.rows, 1.0 / static_cast<double>(maps.rows));
-  scalars.composite_forward_gain = composites.Over(Forward);
-  scalars.composite_backward_gain = composites.Over(Backward);
-  scalars.composite_spectral_norm = composites.Over(SpectralNormOf).mean;
-  scalars.composite_distance_to_uniform_spectral =
-      composites.Over([&](const Matrix& p) { return SpectralNormOf(p - uniform); }).mean;
+  const std::int64_t n = maps.rows;
+  // P, and P − J behind it.
+  Matrix composites(2 * maps.tokens, n * n);
+  composites << depth.composites, depth.composites.array() - 1.0 / static_cast<double>(n);
+  const TokenArrays all{
+      2, maps.tokens, n, n, {composites.data(), static_cast<std::size_t>(composites.size())}};
+  const Matrix spectra = SpectraOf(all, place);
+  std::vector<double> forward, backward;
+  for (std::int64_t t = 0; t < maps.tokens; ++t) {
+    const EndsOfSums sums = EndsOfSumsOf(all.At(0, t));
+    forward.push_back(sums.ForwardGain());
+    backward.push_back(sums.BackwardGain());
+    scalars.composite_spectral_norm += spectra(t, 0) / tokens;
+    scalars.composite_distance_to_uniform_spectral += spectra(maps.tokens + t, 0) / tokens;
+  }
+  scalars.composite_forward_gain = TokenSpreadOf(forward);
+  scalars.composite_backward_gain = TokenSpreadOf(backward);
   return scalars;
 }
 

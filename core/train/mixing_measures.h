@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "core/model/kernels/place.h"
 #include "core/train/token_arrays.h"
 
 namespace mhc {
@@ -31,8 +32,20 @@ struct MixingScalars {
 // The larger one, and NaN where one is: a maximum that left a NaN out would read as a good score.
 double LargestOrNan(double a, double b);
 
+// The row and column sums of one matrix, or of many: the smallest and the largest of each.
+struct EndsOfSums {
+  double row_min, row_max, column_min, column_max;
+
+  // NaN where one is.
+  double ForwardGain() const;   // max_i |Σ_j H_ij|
+  double BackwardGain() const;  // max_j |Σ_i H_ij|
+  double RowError() const;      // max_i |Σ_j H_ij − 1|
+  double ColumnError() const;   // max_j |Σ_i H_ij − 1|
+};
+EndsOfSums EndsOfSumsOf(const Matrix& matrix);
+
 // H_res [L,P,n,n] of at least one site and one token.
-MixingScalars MeasureScalars(const TokenArrays& maps);
+MixingScalars MeasureScalars(const TokenArrays& maps, const kernels::Place& place = {});
 
 // The token mean of every site's map.
 std::vector<Matrix> TokenMeans(const TokenArrays& maps);

@@ -4,8 +4,9 @@
 #include <cmath>
 
 #include "core/manifold/diagnostics/composite_mapping.h"
-#include "core/manifold/diagnostics/spectrum.h"
 #include "core/manifold/diagnostics/token_dependence.h"
+#include "core/model/kernels/depth_kernels.h"
+#include "core/model/kernels/site_kernels.h"
 #include "core/train/token_threads.h"
 
 namespace mhc {
@@ -17,17 +18,29 @@ class ByToken {
   ByToken(const TokenArrays& maps, std::int64_t width)
       : tokens_(maps.tokens), values_(maps.places * maps.tokens, width) {}
 
-  double* At(std::int64_t site, std::int64_t token) {
-    return values_.row(site * tokens_ + token).data();
-  }
-  // Of one number.
-  TokenSpread SpreadOf(std::int64_t site) const {
-    return TokenSpreadOf({values_.data() + site * tokens_, static_cast<std::size_t>(tokens_)});
-  }
+  double* data() { return values_.data(); }
+  auto At(std::int64_t site, std::int64_t token) { return values_.row(site * tokens_ + token); }
   OverTokens Over() const { return OverTokensOf(values_, tokens_); }
   Vector MeanOf(std::int64_t site) const {
     return values_.middleRows(site * tokens_, tokens_).colwise().sum().transpose() /
            static_cast<double>(tokens_);
+  }
+  // Of what is made of their four numbers.
+  TokenSpread SpreadOf(std::int64_t site, double (EndsOfSums::*gain)() const) const {
+    std::vector<double> gains;
+    for (std::int64_t t = 0; t < tokens_; ++t) {
+      const auto ends = values_.row(site * tokens_ + t);
+      const EndsOfSums sums{ends(0), ends(1), ends(2), ends(3)};
+      gains.push_back((sums.*gain)());
+    }
+    return TokenSpreadOf(gains);
+  }
+  TokenArrays AsSquares(const TokenArrays& maps) const {
+    return {maps.places,
+            maps.tokens,
+            maps.rows,
+            maps.rows,
+            {values_.data(), static_cast<std::size_t>(values_.size())}};
   }
 
  private:
@@ -38,85 +51,57 @@ class ByToken {
 // What one walk along the depth and back leaves of each token.
 struct Walks {
   explicit Walks(const TokenArrays& maps)
-      : forward(maps, 1),
-        backward(maps, 1),
-        prefix_forward(maps, 1),
-        suffix_backward(maps, 1),
-        prefix_sums(maps, 4),
-        suffix_sums(maps, 4),
-        spectrum(maps, maps.rows),
-        prefix_spectrum(maps, maps.rows),
+      : sums(maps, kernels::kEndsOfSums),
+        prefix_sums(maps, kernels::kEndsOfSums),
+        suffix_sums(maps, kernels::kEndsOfSums),
         prefix(maps, maps.rows * maps.rows),
         suffix(maps, maps.rows * maps.rows) {}
 
-  ByToken forward, backward, prefix_forward, suffix_backward;
-  ByToken prefix_sums, suffix_sums;  // smallest and largest row sum, then column sum
-  ByToken spectrum, prefix_spectrum, prefix, suffix;
+  ByToken sums, prefix_sums, suffix_sums;  // smallest and largest row sum, then column sum
+  ByToken prefix, suffix;
 };
 
-// Of a size known here nothing is allocated on the way: N streams, or Eigen::Dynamic.
-template <int N>
-using Square = Eigen::Matrix<double, N, N, Eigen::RowMajor>;
-
-struct Sums {
-  double row_min, row_max, column_min, column_max;
-
-  // max |sum|, NaN where one is.
-  double forward() const { return LargestOrNan(std::abs(row_min), std::abs(row_max)); }
-  double backward() const { return LargestOrNan(std::abs(column_min), std::abs(column_max)); }
-  void Store(double* to) const {
-    for (const double value : {row_min, row_max, column_min, column_max}) *to++ = value;
-  }
-};
-
-template <class Derived>
-Sums SumsOf(const Eigen::MatrixBase<Derived>& matrix) {
-  const auto rows = matrix.rowwise().sum().eval();
-  const auto columns = matrix.colwise().sum().eval();
-  return {rows.template minCoeff<Eigen::PropagateNaN>(),
-          rows.template maxCoeff<Eigen::PropagateNaN>(),
-          columns.template minCoeff<Eigen::PropagateNaN>(),
-          columns.template maxCoeff<Eigen::PropagateNaN>()};
+void Leave(const Matrix& matrix, std::int64_t site, std::int64_t token, ByToken& sums) {
+  const EndsOfSums ends = EndsOfSumsOf(matrix);
+  sums.At(site, token) << ends.row_min, ends.row_max, ends.column_min, ends.column_max;
 }
 
-template <int N>
-void StoreSpectrum(const Square<N>& matrix, double* to) {
-  const auto values = [&matrix] {
-    if constexpr (N == Eigen::Dynamic) {
-      return SingularValues(matrix);
-    } else {
-      return SingularValuesOfFour(matrix);
-    }
-  }();
-  std::copy(values.begin(), values.end(), to);
-}
-
-template <int N>
+// Of more streams than the kernels take.
 void WalkToken(const TokenArrays& maps, std::int64_t token, Walks& walks) {
   const std::int64_t n = maps.rows;
-  const auto map_at = [&](std::int64_t site) -> Square<N> { return maps.At(site, token); };
-  Square<N> product = Square<N>::Identity(n, n);
+  Matrix product = Matrix::Identity(n, n);
   for (std::int64_t site = 0; site < maps.places; ++site) {
-    const Square<N> h = map_at(site);
-    const Sums single = SumsOf(h);
-    *walks.forward.At(site, token) = single.forward();
-    *walks.backward.At(site, token) = single.backward();
-    StoreSpectrum<N>(h, walks.spectrum.At(site, token));
-    product = (h * product).eval();
-    const Sums sums = SumsOf(product);
-    *walks.prefix_forward.At(site, token) = sums.forward();
-    sums.Store(walks.prefix_sums.At(site, token));
-    StoreSpectrum<N>(product, walks.prefix_spectrum.At(site, token));
-    Eigen::Map<Square<N>>(walks.prefix.At(site, token), n, n) = product;
+    Leave(maps.At(site, token), site, token, walks.sums);
+    product = (maps.At(site, token) * product).eval();
+    Leave(product, site, token, walks.prefix_sums);
+    walks.prefix.At(site, token) = product.reshaped<Eigen::RowMajor>().transpose();
   }
-  product = Square<N>::Identity(n, n);
+  product = Matrix::Identity(n, n);
   for (std::int64_t site = maps.places - 1; site >= 0; --site) {
-    product = (product * map_at(site)).eval();
-    const Sums sums = SumsOf(product);
-    *walks.suffix_backward.At(site, token) = sums.backward();
-    sums.Store(walks.suffix_sums.At(site, token));
-    Eigen::Map<Square<N>>(walks.suffix.At(site, token), n, n) = product;
+    product = (product * maps.At(site, token)).eval();
+    Leave(product, site, token, walks.suffix_sums);
+    walks.suffix.At(site, token) = product.reshaped<Eigen::RowMajor>().transpose();
   }
+}
+
+Walks WalkAll(const TokenArrays& maps, const kernels::Place& place) {
+  Walks walks(maps);
+  if (maps.rows <= kernels::kMostStreams) {
+    kernels::WalkDepth({.sites = maps.places,
+                        .tokens = maps.tokens,
+                        .streams = static_cast<int>(maps.rows),
+                        .maps = maps.values.data(),
+                        .sums = walks.sums.data(),
+                        .prefix = walks.prefix.data(),
+                        .prefix_sums = walks.prefix_sums.data(),
+                        .suffix = walks.suffix.data(),
+                        .suffix_sums = walks.suffix_sums.data()},
+                       place);
+  } else {
+    ForEachToken(maps.tokens, place.threads,
+                 [&](std::int64_t token) { WalkToken(maps, token, walks); });
+  }
+  return walks;
 }
 
 Matrix AsSquare(const Vector& entries, std::int64_t n) {
@@ -134,29 +119,24 @@ Matrix DeviationOverTokens(const TokenArrays& maps, std::int64_t site) {
 
 }  // namespace
 
-MixingProfile MeasureProfile(const TokenArrays& maps, int threads) {
-  constexpr std::int64_t kUsualStreams = 4;
-  Walks walks(maps);
-  ForEachToken(maps.tokens, threads, [&](std::int64_t token) {
-    if (maps.rows == kUsualStreams) {
-      WalkToken<kUsualStreams>(maps, token, walks);
-    } else {
-      WalkToken<Eigen::Dynamic>(maps, token, walks);
-    }
-  });
+MixingProfile MeasureProfile(const TokenArrays& maps, const kernels::Place& place) {
+  const Walks walks = WalkAll(maps, place);
   MixingProfile profile;
   profile.prefix_two_sided_gain = walks.prefix_sums.Over();
   profile.suffix_two_sided_gain = walks.suffix_sums.Over();
-  profile.singular_values = walks.spectrum.Over();
-  profile.prefix_singular_values = walks.prefix_spectrum.Over();
+  profile.singular_values = OverTokensOf(SpectraOf(maps, place), maps.tokens);
+  profile.prefix_singular_values =
+      OverTokensOf(SpectraOf(walks.prefix.AsSquares(maps), place), maps.tokens);
   profile.res_mean = TokenMeans(maps);
   for (std::int64_t site = 0; site < maps.places; ++site) {
     profile.res_deviation.push_back(DeviationOverTokens(maps, site));
-    profile.forward_gain.push_back(walks.forward.SpreadOf(site));
-    profile.backward_gain.push_back(walks.backward.SpreadOf(site));
-    profile.prefix_forward_gain.push_back(walks.prefix_forward.SpreadOf(site));
+    profile.forward_gain.push_back(walks.sums.SpreadOf(site, &EndsOfSums::ForwardGain));
+    profile.backward_gain.push_back(walks.sums.SpreadOf(site, &EndsOfSums::BackwardGain));
+    profile.prefix_forward_gain.push_back(
+        walks.prefix_sums.SpreadOf(site, &EndsOfSums::ForwardGain));
     profile.prefix_mean.push_back(AsSquare(walks.prefix.MeanOf(site), maps.rows));
-    profile.suffix_backward_gain.push_back(walks.suffix_backward.SpreadOf(site));
+    profile.suffix_backward_gain.push_back(
+        walks.suffix_sums.SpreadOf(site, &EndsOfSums::BackwardGain));
     profile.suffix_mean.push_back(AsSquare(walks.suffix.MeanOf(site), maps.rows));
   }
   profile.token_mean_product = Product(profile.res_mean);

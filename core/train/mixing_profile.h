@@ -26,6 +26,6 @@ struct MixingProfile {
 };
 // H_res [L,P,n,n] of at least one site and one token. As many threads share the tokens; the numbers
 // are the same for every count, to the last bit. Thread rule: a pure function.
-MixingProfile MeasureProfile(const TokenArrays& maps, int threads = 1);
+MixingProfile MeasureProfile(const TokenArrays& maps, const kernels::Place& place = {});
 
 }  // namespace mhc

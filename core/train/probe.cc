@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 
+#include "core/model/kernel_place.h"
 #include "core/train/snapshot_arrays.h"
 
 namespace mhc {
@@ -279,7 +280,7 @@ void Probe::MeasureSnapshots(const ForwardTrace& all, const StepOutcome& outcome
     PackCoefficients(trace, pack);
     PackParameters(trace, pack);
   }
-  record.snapshots = MakeSnapshots(pack.Fetch(), at::get_num_threads());
+  record.snapshots = MakeSnapshots(pack.Fetch(), ThisPlace());
   if (trace.sites.empty()) return;
 
   const auto sites = static_cast<std::int64_t>(outcome.sites.size());

@@ -5,9 +5,12 @@
 
 #include "core/manifold/diagnostics/depth_kernel.h"
 #include "core/manifold/diagnostics/logit_diagnostics.h"
+#include "core/manifold/diagnostics/spectrum.h"
 #include "core/manifold/diagnostics/stream_diagnostics.h"
 #include "core/manifold/diagnostics/stream_shares.h"
 #include "core/manifold/diagnostics/token_dependence.h"
+#include "core/model/kernels/depth_kernels.h"
+#include "core/model/kernels/site_kernels.h"
 #include "core/train/mixing_measures.h"
 #include "core/train/token_threads.h"
 
@@ -50,12 +53,27 @@ OverTokens StreamUse(const TokenArrays& pre, const TokenArrays& post) {
   return OverTokensOf(values, pre.tokens);
 }
 
-OverTokens StreamDiversity(const TokenArrays& grams, int threads) {
-  Matrix values(grams.places * grams.tokens, 2);
-  ForEachToken(values.rows(), threads, [&](std::int64_t row) {
+Matrix SpectraOf(const TokenArrays& matrices, const kernels::Place& place) {
+  const std::int64_t count = matrices.places * matrices.tokens, n = matrices.rows;
+  Matrix values(count, n);
+  if (n <= kernels::kMostStreams) {
+    kernels::SingularValues({count, static_cast<int>(n), matrices.values.data(), values.data()},
+                            place);
+  } else {
+    ForEachToken(count, place.threads, [&](std::int64_t row) {
+      values.row(row) = SingularValues(matrices.At(0, row)).transpose();
+    });
+  }
+  return values;
+}
+
+OverTokens StreamDiversity(const TokenArrays& grams, const kernels::Place& place) {
+  const Matrix squares = SpectraOf(grams, place);
+  Matrix values(squares.rows(), 2);
+  for (std::int64_t row = 0; row < values.rows(); ++row) {
     values(row, 0) = DiversityEnergyOfGram(grams.At(0, row));
-    values(row, 1) = EffectiveRankOfGram(grams.At(0, row));
-  });
+    values(row, 1) = EffectiveRankOfSquares(squares.row(row).transpose());
+  }
   return OverTokensOf(values, grams.tokens);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/manifold/matrix.h"
+#include "core/model/kernels/place.h"
 #include "core/train/token_arrays.h"
 
 namespace mhc {
@@ -31,7 +32,11 @@ OverTokens StreamUse(const TokenArrays& pre, const TokenArrays& post);
 // grams [L+1,P,n,n], X Xᵀ of each state X (n×C), which has its stream lengths, angles and, to half
 // the digits, singular values -> [L+1,2]: diversity energy and effective rank (D29, D30).
 // Threads share the tokens; their number changes no bit.
-OverTokens StreamDiversity(const TokenArrays& grams, int threads = 1);
+OverTokens StreamDiversity(const TokenArrays& grams, const kernels::Place& place = {});
+
+// The singular values of every matrix [places·tokens, n], falling; NaN where one has an entry that
+// is not finite (D10). By the kernels where these take n.
+Matrix SpectraOf(const TokenArrays& matrices, const kernels::Place& place = {});
 
 // Of the variance of H_res's entries around the mean of all of them, the share that is over tokens:
 // Σ_t ‖H_t − H̄‖² / Σ_tij (H_tij − mean)² (D25), from the token means and deviations of every site

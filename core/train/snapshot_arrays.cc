@@ -62,8 +62,8 @@ Matrix AsMatrix(const HostArray& array) {
   return Eigen::Map<const Matrix>(array.values.data(), array.shape[0], array.shape[1]);
 }
 
-void AddMixing(const HostArrays& arrays, int threads, std::vector<Snapshot>& out) {
-  const MixingProfile profile = MeasureProfile(PerToken(arrays.at(kTokenRes)), threads);
+void AddMixing(const HostArrays& arrays, const kernels::Place& place, std::vector<Snapshot>& out) {
+  const MixingProfile profile = MeasureProfile(PerToken(arrays.at(kTokenRes)), place);
   out.push_back(FromMatrices("res_mean", profile.res_mean));
   out.push_back(FromMatrices("res_deviation", profile.res_deviation));
   out.push_back(FromSpreads("forward_gain", profile.forward_gain));
@@ -86,19 +86,19 @@ void AddMixing(const HostArrays& arrays, int threads, std::vector<Snapshot>& out
 
 }  // namespace
 
-std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays, int threads) {
+std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays, const kernels::Place& place) {
   std::vector<Snapshot> out;
   for (const auto& [name, array] : arrays) {
     if (FindSnapshotKind(name) != nullptr) out.push_back(FromArray(name, array));
   }
   const TokenArrays grams = PerToken(arrays.at(kTokenGram));
-  AddOverTokens("stream_diversity", StreamDiversity(grams, threads), out);
+  AddOverTokens("stream_diversity", StreamDiversity(grams, place), out);
   if (!arrays.contains(kTokenRes)) return out;
   const TokenArrays ranges = PerToken(arrays.at(kTokenLogitRange));
   out.push_back(FromMatrix("logit_range", LogitRanges(ranges)));
   const TokenArrays pre = PerToken(arrays.at(kTokenPre)), post = PerToken(arrays.at(kTokenPost));
   AddOverTokens("effective_streams", StreamUse(pre, post), out);
-  AddMixing(arrays, threads, out);
+  AddMixing(arrays, place, out);
   return out;
 }
 

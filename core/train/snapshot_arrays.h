@@ -25,7 +25,7 @@ inline constexpr const char* kTokenLogitRange = "token_logit_range";  // [L,P]
 inline constexpr const char* kTokenGram = "token_gram";               // [L+1,P,n,n]: X Xᵀ
 
 // The snapshots of a step: an array that has the name of a kind becomes it as it is, the others are
-// measured, by so many threads, whose number changes no bit. Thread rule: a pure function.
-std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays, int threads = 1);
+// measured at that place, whose number of threads changes no bit. Thread rule: a pure function.
+std::vector<Snapshot> MakeSnapshots(const HostArrays& arrays, const kernels::Place& place = {});
 
 }  // namespace mhc

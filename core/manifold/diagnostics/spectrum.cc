@@ -38,16 +38,12 @@ void OrderTies(std::vector<std::complex<double>>& values) {
 }  // namespace
 
 Vector SingularValues(const Matrix& matrix) {
-  if (matrix.rows() == kUsualSize && matrix.cols() == kUsualSize) {
-    return SingularValuesOfFour(matrix);
-  }
   if (!matrix.allFinite()) return Vector::Constant(matrix.rows(), kUndefinedValue);
+  // Of a size that is known here nothing is allocated on the way.
+  if (matrix.rows() == kUsualSize && matrix.cols() == kUsualSize) {
+    return Eigen::JacobiSVD<Eigen::Matrix4d>(matrix).singularValues();
+  }
   return Eigen::JacobiSVD<Eigen::MatrixXd>(matrix).singularValues();
-}
-
-Eigen::Vector4d SingularValuesOfFour(const FourByFour& matrix) {
-  if (!matrix.allFinite()) return Eigen::Vector4d::Constant(kUndefinedValue);
-  return Eigen::JacobiSVD<Eigen::Matrix4d>(matrix).singularValues();
 }
 
 double SpectralNorm(const Matrix& matrix) { return SingularValues(matrix)(0); }

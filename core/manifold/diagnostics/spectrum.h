@@ -12,10 +12,6 @@
 namespace mhc {
 
 Vector SingularValues(const Matrix& matrix);  // n, falling
-// The same of the usual number of streams: nothing is allocated, since a snapshot asks for
-// thousands.
-using FourByFour = Eigen::Matrix<double, 4, 4, Eigen::RowMajor>;
-Eigen::Vector4d SingularValuesOfFour(const FourByFour& matrix);
 double SpectralNorm(const Matrix& matrix);  // σ₁
 // σ₁/σₙ; infinite for a singular matrix, that is where σₙ is at most n·2⁻⁵² of σ₁.
 double ConditionNumber(const Matrix& matrix);

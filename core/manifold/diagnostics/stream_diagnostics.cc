@@ -78,8 +78,12 @@ double DiversityEnergyOfGram(const GramRef& gram) {
 
 double EffectiveRankOfGram(const GramRef& gram) {
   if (!gram.allFinite()) return kNoSpread;
-  Vector squares = EigenvaluesOfGram(gram);
-  const double rounding = static_cast<double>(gram.rows()) *
+  return EffectiveRankOfSquares(EigenvaluesOfGram(gram));
+}
+
+double EffectiveRankOfSquares(Vector squares) {
+  if (!squares.allFinite()) return kNoSpread;
+  const double rounding = static_cast<double>(squares.size()) *
                           std::numeric_limits<double>::epsilon() * squares.maxCoeff();
   for (double& square : squares) square = square > rounding ? square : 0.0;
   return EffectiveCount(squares.cwiseSqrt());

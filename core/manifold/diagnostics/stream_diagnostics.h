@@ -30,5 +30,7 @@ double EffectiveRank(const Matrix& streams);
 using GramRef = Eigen::Ref<const Matrix>;
 double DiversityEnergyOfGram(const GramRef& gram);
 double EffectiveRankOfGram(const GramRef& gram);
+// From the Gram's eigenvalues, n of them, which are its singular values.
+double EffectiveRankOfSquares(Vector squares);
 
 }  // namespace mhc

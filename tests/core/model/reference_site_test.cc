@@ -69,16 +69,16 @@ void ExpectAgreement(const SiteInputs& in, const SiteOptions& options, at::Scala
   const auto found = RunReferenceSite(in, options, type);
   ASSERT_TRUE(expected.has_value()) << expected.error().message;
   ASSERT_TRUE(found.has_value()) << found.error().message;
-  EXPECT_LE(Error(found->pre, expected->pre), tolerance.value);
-  EXPECT_LE(Error(found->post, expected->post), tolerance.value);
-  EXPECT_LE(Error(found->res, expected->res), tolerance.value);
-  EXPECT_LE(Error(found->z, expected->z), tolerance.value);
-  EXPECT_LE(Error(found->y, expected->y), tolerance.value);
-  EXPECT_LE(Error(found->grad_x, expected->grad_x), tolerance.gradient);
-  EXPECT_LE(Error(found->grad_phi, expected->grad_phi), tolerance.gradient);
-  EXPECT_LE(Error(found->grad_alpha, expected->grad_alpha), tolerance.gradient);
-  EXPECT_LE(Error(found->grad_bias, expected->grad_bias), tolerance.gradient);
-  EXPECT_LE(Error(found->grad_f, expected->grad_f), tolerance.gradient);
+  EXPECT_LE(LargestError(found->pre, expected->pre), tolerance.value);
+  EXPECT_LE(LargestError(found->post, expected->post), tolerance.value);
+  EXPECT_LE(LargestError(found->res, expected->res), tolerance.value);
+  EXPECT_LE(LargestError(found->z, expected->z), tolerance.value);
+  EXPECT_LE(LargestError(found->y, expected->y), tolerance.value);
+  EXPECT_LE(LargestError(found->grad_x, expected->grad_x), tolerance.gradient);
+  EXPECT_LE(LargestError(found->grad_phi, expected->grad_phi), tolerance.gradient);
+  EXPECT_LE(LargestError(found->grad_alpha, expected->grad_alpha), tolerance.gradient);
+  EXPECT_LE(LargestError(found->grad_bias, expected->grad_bias), tolerance.gradient);
+  EXPECT_LE(LargestError(found->grad_f, expected->grad_f), tolerance.gradient);
 }
 
 class ReferenceSite : public testing::TestWithParam<const char*> {};
@@ -141,8 +141,8 @@ TEST(ReferenceSiteNorm, WithoutAnEpsilonAgreesAndATokenOfZerosHasNoDynamicPart) 
   for (const at::ScalarType type : {torch::kFloat64, torch::kFloat32}) {
     const SiteOutputs found = *RunReferenceSite(in, options, type);
     const SiteOutputs expected = *RunSite(in, options);
-    EXPECT_LE(Error(found.res, expected.res), 1e-6);
-    EXPECT_LE(Error(found.y, expected.y), 1e-6);
+    EXPECT_LE(LargestError(found.res, expected.res), 1e-6);
+    EXPECT_LE(LargestError(found.y, expected.y), 1e-6);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 
+#include "../model/kernels/thread_share.h"
 #include "core/manifold/diagnostics/composite_mapping.h"
 #include "core/manifold/diagnostics/distances.h"
 #include "core/manifold/diagnostics/spectrum.h"
@@ -170,7 +171,8 @@ TEST(MixingMeasures, TheNumberOfThreadsChangesNoBit) {
   const OwnedMaps maps = RandomMaps(6);
   const MixingProfile one = MeasureProfile(maps);
   for (const int threads : {2, 3, kMapTokens, 99}) {
-    const MixingProfile shared = MeasureProfile(maps, threads);
+    const MixingProfile shared =
+        MeasureProfile(maps, {.threads = threads, .share = ShareAmongThreads});
     for (int site = 0; site < kMapSites; ++site) {
       EXPECT_EQ(shared.prefix_mean[site], one.prefix_mean[site]) << threads;
       EXPECT_EQ(shared.suffix_mean[site], one.suffix_mean[site]) << threads;
@@ -180,28 +182,37 @@ TEST(MixingMeasures, TheNumberOfThreadsChangesNoBit) {
   }
 }
 
-// Four streams have a size that is known beforehand; three go the way of all others.
-TEST(MixingMeasures, OfAnotherNumberOfStreamsAreThoseOfTheOracle) {
-  constexpr int kThree = 3;
-  const OwnedMaps numbers = RandomMaps(7);
-  const TokenArrays maps{kMapSites, kMapTokens, kThree, kThree,
-                         std::span(numbers.res).first(kMapSites * kMapTokens * kThree * kThree)};
-  const MixingProfile profile = MeasureProfile(maps, 2);
-  Vector spectrum = Vector::Zero(kThree);
-  Matrix composite = Matrix::Zero(kThree, kThree);
-  double forward = 0.0, smallest_column = 0.0;
-  for (int t = 0; t < kMapTokens; ++t) {
-    const Matrix product = maps.At(2, t) * maps.At(1, t) * maps.At(0, t);
-    composite += product / kMapTokens;
-    spectrum += SingularValues(product) / kMapTokens;
-    forward += Gain(product).forward / kMapTokens;
-    smallest_column += GainFromBothSides(product).column_min / kMapTokens;
+// Nine are more than the kernels take.
+TEST(MixingMeasures, OfAnyNumberOfStreamsAreThoseOfTheOracle) {
+  for (const int n : {1, 3, 8, 9}) {
+    SCOPED_TRACE(n);
+    std::vector<double> numbers;
+    for (unsigned seed = 7; numbers.size() < std::size_t(kMapSites * kMapTokens * n * n); ++seed) {
+      const OwnedMaps more = RandomMaps(seed);
+      numbers.insert(numbers.end(), more.res.begin(), more.res.end());
+    }
+    const TokenArrays maps{kMapSites, kMapTokens, n, n,
+                           std::span(numbers).first(std::size_t(kMapSites * kMapTokens * n * n))};
+    const MixingProfile profile = MeasureProfile(maps, {.threads = 2, .share = ShareAmongThreads});
+    const MixingScalars scalars = MeasureScalars(maps);
+    Vector spectrum = Vector::Zero(n);
+    Matrix composite = Matrix::Zero(n, n);
+    double forward = 0.0, smallest_column = 0.0;
+    for (int t = 0; t < kMapTokens; ++t) {
+      const Matrix product = maps.At(2, t) * maps.At(1, t) * maps.At(0, t);
+      composite += product / kMapTokens;
+      spectrum += SingularValues(product) / kMapTokens;
+      forward += Gain(product).forward / kMapTokens;
+      smallest_column += GainFromBothSides(product).column_min / kMapTokens;
+    }
+    ExpectNear(profile.prefix_mean.back(), composite);
+    ExpectNear(profile.suffix_mean.front(), composite);
+    ExpectNear(profile.prefix_singular_values.mean.row(2).transpose(), spectrum);
+    EXPECT_NEAR(profile.prefix_forward_gain.back().mean, forward, 1e-12 * forward);
+    EXPECT_NEAR(profile.prefix_two_sided_gain.mean(2, 2), smallest_column, 1e-12 * forward);
+    EXPECT_NEAR(scalars.composite_forward_gain.mean, forward, 1e-12 * forward);
+    EXPECT_NEAR(scalars.composite_spectral_norm, spectrum(0), 1e-12 * spectrum(0));
   }
-  ExpectNear(profile.prefix_mean.back(), composite);
-  ExpectNear(profile.suffix_mean.front(), composite);
-  ExpectNear(profile.prefix_singular_values.mean.row(2).transpose(), spectrum);
-  EXPECT_NEAR(profile.prefix_forward_gain.back().mean, forward, 1e-12);
-  EXPECT_NEAR(profile.prefix_two_sided_gain.mean(2, 2), smallest_column, 1e-12);
 }
 
 TEST(MixingMeasures, IdentitiesAreIdealInEveryScalar) {

@@ -15,7 +15,7 @@ namespace mhc::kernels {
 namespace HWY_NAMESPACE {
 
 // sums of squares [kTile] -> 1 / sqrt(mean + ε).
-HWY_NOINLINE void ScalesOf(std::int64_t length, float epsilon, float* sums) {
+inline HWY_NOINLINE void ScalesOf(std::int64_t length, float epsilon, float* sums) {
   const V share = hn::Set(d, 1.0f / static_cast<float>(length));
   for (int lane = 0; lane < kTile; lane += kLanes) {
     const V mean = hn::Mul(hn::Load(d, sums + lane), share);
@@ -25,7 +25,7 @@ HWY_NOINLINE void ScalesOf(std::int64_t length, float epsilon, float* sums) {
 }
 
 // Products of the tile -> u, in the order of the raw values; zeros where a value is static.
-HWY_NOINLINE void NormaliseProducts(const Site& site, const TileArrays& a) {
+inline HWY_NOINLINE void NormaliseProducts(const Site& site, const TileArrays& a) {
   const int n = site.streams, stream_columns = site.Columns(Source::kEachStream);
   int value = 0, flat = 0, row = 0;
   for (const Predictor* predictor : PredictorsOf(site)) {
@@ -55,7 +55,7 @@ HWY_INLINE V DynamicPart(const Predictor& predictor, V u) {
 }
 
 // u -> raw = α · dynamic part + b.
-HWY_NOINLINE void MakeRaw(const Site& site, const TileArrays& a) {
+inline HWY_NOINLINE void MakeRaw(const Site& site, const TileArrays& a) {
   int value = 0;
   for (const Predictor* predictor : PredictorsOf(site)) {
     const V alpha = hn::Set(d, predictor->source == Source::kStatic ? 0.0f : *predictor->alpha);
@@ -69,8 +69,8 @@ HWY_NOINLINE void MakeRaw(const Site& site, const TileArrays& a) {
   }
 }
 
-HWY_NOINLINE void MapGate(Gate gate, const float* raw, int n, float factor, float shift,
-                          float fixed, float* values) {
+inline HWY_NOINLINE void MapGate(Gate gate, const float* raw, int n, float factor, float shift,
+                                 float fixed, float* values) {
   for (int k = 0; k < n; ++k) {
     for (int lane = 0; lane < kTile; lane += kLanes) {
       V value = hn::Set(d, fixed);
@@ -84,8 +84,8 @@ HWY_NOINLINE void MapGate(Gate gate, const float* raw, int n, float factor, floa
 }
 
 // grad [n][kTile] of the gated values -> of the raw ones.
-HWY_NOINLINE void PullGate(Gate gate, const float* raw, int n, float factor, const float* grad,
-                           float* grad_raw) {
+inline HWY_NOINLINE void PullGate(Gate gate, const float* raw, int n, float factor,
+                                  const float* grad, float* grad_raw) {
   if (gate == Gate::kFixed) return;
   for (int k = 0; k < n; ++k) {
     for (int lane = 0; lane < kTile; lane += kLanes) {
@@ -100,7 +100,7 @@ HWY_NOINLINE void PullGate(Gate gate, const float* raw, int n, float factor, con
 }
 
 // raw -> pre, post and res of the first `tokens` lanes.
-HWY_NOINLINE void MakeMaps(const Site& site, int tokens, const TileArrays& a) {
+inline HWY_NOINLINE void MakeMaps(const Site& site, int tokens, const TileArrays& a) {
   const int n = site.streams;
   const float* raw_post = a.raw + site.pre.values * kTile;
   const float* raw_res = raw_post + site.post.values * kTile;
@@ -119,7 +119,7 @@ HWY_NOINLINE void MakeMaps(const Site& site, int tokens, const TileArrays& a) {
 }
 
 // Cotangents of pre, post and res, which stand in the arrays of those, -> of the raw values.
-HWY_NOINLINE void PullMaps(const Site& site, int tokens, const TileArrays& a) {
+inline HWY_NOINLINE void PullMaps(const Site& site, int tokens, const TileArrays& a) {
   const int n = site.streams;
   const int post = site.pre.values * kTile, res = post + site.post.values * kTile;
   const int old = res + site.res.values * kTile;
@@ -140,8 +140,8 @@ HWY_NOINLINE void PullMaps(const Site& site, int tokens, const TileArrays& a) {
 
 // Adds those of a tile to the cotangents of α [4] and b [values], in double precision; the
 // cotangents of the raw values become those of u.
-HWY_NOINLINE void PullRaw(const Site& site, const TileArrays& a, double* grad_alpha,
-                          double* grad_bias) {
+inline HWY_NOINLINE void PullRaw(const Site& site, const TileArrays& a, double* grad_alpha,
+                                 double* grad_bias) {
   int value = 0, map = 0;
   for (const Predictor* predictor : PredictorsOf(site)) {
     const bool dynamic = predictor->source != Source::kStatic;
@@ -170,7 +170,7 @@ HWY_NOINLINE void PullRaw(const Site& site, const TileArrays& a, double* grad_al
 
 // Cotangents of u -> of the products, and what stands before x: with r = 1/rms of L numbers,
 // u = p r gives dp = r du and dx += −(r² / L) Σ(u du) x. The scales become the latter.
-HWY_NOINLINE void PullNorm(const Site& site, const TileArrays& a) {
+inline HWY_NOINLINE void PullNorm(const Site& site, const TileArrays& a) {
   const int n = site.streams, stream_columns = site.Columns(Source::kEachStream);
   HWY_ALIGN float flat_sum[kTile] = {};
   HWY_ALIGN float stream_sum[kMostStreams * kTile] = {};

@@ -25,7 +25,8 @@ namespace mhc::kernels {
 namespace HWY_NAMESPACE {
 
 // res = factor · logits + diagonal on the diagonal.
-HWY_NOINLINE void MapAffine(int n, const float* logits, float factor, float diagonal, float* res) {
+inline HWY_NOINLINE void MapAffine(int n, const float* logits, float factor, float diagonal,
+                                   float* res) {
   for (int k = 0; k < n * n; ++k) {
     const V shift = hn::Set(d, k % (n + 1) == 0 ? diagonal : 0.0f);
     for (int lane = 0; lane < kTile; lane += kLanes) {
@@ -35,7 +36,7 @@ HWY_NOINLINE void MapAffine(int n, const float* logits, float factor, float diag
   }
 }
 
-HWY_NOINLINE void MapIdentity(int n, float* res) {
+inline HWY_NOINLINE void MapIdentity(int n, float* res) {
   std::memset(res, 0, sizeof(float) * static_cast<std::size_t>(n * n * kTile));
   for (int i = 0; i < n; ++i) {
     for (int t = 0; t < kTile; ++t) res[i * (n + 1) * kTile + t] = 1.0f;
@@ -43,8 +44,8 @@ HWY_NOINLINE void MapIdentity(int n, float* res) {
 }
 
 // H = I + σ(a) (S − I), where a is the first logit.
-HWY_NOINLINE void MapIdentityMix(const Constraint& constraint, int n, const float* logits,
-                                 float* res, float* scratch) {
+inline HWY_NOINLINE void MapIdentityMix(const Constraint& constraint, int n, const float* logits,
+                                        float* res, float* scratch) {
   MapSinkhornOf(constraint, n, logits + kTile, res, scratch);
   for (int lane = 0; lane < kTile; lane += kLanes) {
     const V a = hn::Load(d, logits + lane);
@@ -56,8 +57,9 @@ HWY_NOINLINE void MapIdentityMix(const Constraint& constraint, int n, const floa
     }
   }
 }
-HWY_NOINLINE void PullIdentityMix(const Constraint& constraint, int n, const float* logits,
-                                  const float* grad_res, float* grad_logits, float* scratch) {
+inline HWY_NOINLINE void PullIdentityMix(const Constraint& constraint, int n, const float* logits,
+                                         const float* grad_res, float* grad_logits,
+                                         float* scratch) {
   float* inner = scratch;  // S, then the cotangent of S
   float* states = scratch + n * n * kTile;
   MapSinkhornOf(constraint, n, logits + kTile, inner, states);
@@ -78,8 +80,8 @@ HWY_NOINLINE void PullIdentityMix(const Constraint& constraint, int n, const flo
 }
 
 // H_ij = c_{(i−j) mod n}, c = (1 − share) e_0 + share · softmax.
-HWY_NOINLINE void MapCirculant(const Constraint& constraint, int n, const float* logits,
-                               float* res) {
+inline HWY_NOINLINE void MapCirculant(const Constraint& constraint, int n, const float* logits,
+                                      float* res) {
   HWY_ALIGN float c[kMostStreams * kTile];
   SoftmaxOf(logits, n, c);
   for (int k = 0; k < n; ++k) {
@@ -95,8 +97,8 @@ HWY_NOINLINE void MapCirculant(const Constraint& constraint, int n, const float*
     }
   }
 }
-HWY_NOINLINE void PullCirculant(const Constraint& constraint, int n, const float* logits,
-                                const float* grad_res, float* grad_logits) {
+inline HWY_NOINLINE void PullCirculant(const Constraint& constraint, int n, const float* logits,
+                                       const float* grad_res, float* grad_logits) {
   HWY_ALIGN float c[kMostStreams * kTile];
   HWY_ALIGN float sums[kMostStreams * kTile] = {};
   SoftmaxOf(logits, n, c);
@@ -110,7 +112,7 @@ HWY_NOINLINE void PullCirculant(const Constraint& constraint, int n, const float
   PullSoftmax(c, sums, n, grad_logits);
 }
 
-HWY_NOINLINE void TransposeEntries(int n, float* matrices) {
+inline HWY_NOINLINE void TransposeEntries(int n, float* matrices) {
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < i; ++j) {
       float *a = matrices + (i * n + j) * kTile, *b = matrices + (j * n + i) * kTile;

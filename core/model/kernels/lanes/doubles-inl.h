@@ -52,7 +52,7 @@ struct Square {
 HWY_INLINE Square AsIs(const double* entries, int n) { return {entries, n, 1}; }
 HWY_INLINE Square Transposed(const double* entries, int n) { return {entries, 1, n}; }
 
-HWY_NOINLINE void Multiply(int n, Square a, Square b, double* product) {
+inline HWY_NOINLINE void Multiply(int n, Square a, Square b, double* product) {
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) {
       Doubles sum = hn::Zero(dd);
@@ -64,7 +64,7 @@ HWY_NOINLINE void Multiply(int n, Square a, Square b, double* product) {
 
 #ifndef MHC_ON_A_CARD
 // Gauss-Jordan in place, without pivots: for matrices of positive definite symmetric part.
-HWY_NOINLINE void Invert(int n, double* matrix) {
+inline HWY_NOINLINE void Invert(int n, double* matrix) {
   for (int k = 0; k < n; ++k) {
     double* pivots = matrix + k * n * kDoubleLanes;
     const Doubles share = hn::Div(hn::Set(dd, 1.0), LoadAt(pivots, k));
@@ -84,7 +84,7 @@ HWY_NOINLINE void Invert(int n, double* matrix) {
 #else
 // Gauss-Jordan in place, with the largest entry left of a column as its pivot: a thread may choose
 // for itself, and so reaches what lanes leave to the oracle.
-HWY_NOINLINE void Invert(int n, double* matrix) {
+inline HWY_NOINLINE void Invert(int n, double* matrix) {
   int from[kMostRows];
   for (int k = 0; k < n; ++k) {
     int pivot = k;
@@ -137,8 +137,8 @@ HWY_INLINE Gates GatesOf(Doubles x) {
 }
 
 // Of `count` logits, which lie kTile apart.
-HWY_NOINLINE void MakeGates(const float* logits, int count, double factor, double* open,
-                            double* shut) {
+inline HWY_NOINLINE void MakeGates(const float* logits, int count, double factor, double* open,
+                                   double* shut) {
   for (int k = 0; k < count; ++k) {
     const Gates gates = GatesOf(hn::Mul(hn::Set(dd, factor), LoadWide(logits + k * kTile)));
     StoreAt(gates.open, open, k);
@@ -151,7 +151,7 @@ constexpr double kNoDirection = 1e-30;
 
 // v/‖v‖ of `count` logits; 1/‖v‖, or 0 where v has no direction, is given back. The squares of
 // floats neither overflow a double nor vanish in it.
-HWY_NOINLINE Doubles MakeUnit(const float* v, int count, double* unit) {
+inline HWY_NOINLINE Doubles MakeUnit(const float* v, int count, double* unit) {
   Doubles sum = hn::Zero(dd);
   auto has_none = hn::Eq(sum, sum);
   for (int k = 0; k < count; ++k) {
@@ -169,8 +169,8 @@ HWY_NOINLINE Doubles MakeUnit(const float* v, int count, double* unit) {
 }
 
 // The cotangent of v: (g − u (u·g)) / ‖v‖.
-HWY_NOINLINE void PullUnit(const double* unit, const double* grad_unit, int count, Doubles share,
-                           float* grad_v) {
+inline HWY_NOINLINE void PullUnit(const double* unit, const double* grad_unit, int count,
+                                  Doubles share, float* grad_v) {
   Doubles along = hn::Zero(dd);
   for (int k = 0; k < count; ++k) {
     along = hn::MulAdd(LoadAt(unit, k), LoadAt(grad_unit, k), along);

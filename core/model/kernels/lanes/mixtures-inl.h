@@ -14,7 +14,7 @@ namespace mhc::kernels {
 namespace HWY_NAMESPACE {
 
 // shares [n!][kTile] -> Σ_k shares_k P_k, [n·n][kTile].
-HWY_NOINLINE void MixPermutations(int n, const float* shares, float* matrix) {
+inline HWY_NOINLINE void MixPermutations(int n, const float* shares, float* matrix) {
   const PermutationTable& permutations = kPermutations[static_cast<std::size_t>(n)];
   std::memset(matrix, 0, sizeof(float) * static_cast<std::size_t>(n * n * kTile));
   for (int k = 0; k < permutations.count; ++k) {
@@ -30,8 +30,8 @@ HWY_NOINLINE void MixPermutations(int n, const float* shares, float* matrix) {
 }
 
 // The cotangent of the logits whose softmax `shares` is, for that of the matrix.
-HWY_NOINLINE void PullPermutations(int n, const float* shares, const float* grad_matrix,
-                                   float* grad_logits) {
+inline HWY_NOINLINE void PullPermutations(int n, const float* shares, const float* grad_matrix,
+                                          float* grad_logits) {
   HWY_ALIGN float grad_shares[kMostPermutations * kTile];
   const PermutationTable& permutations = kPermutations[static_cast<std::size_t>(n)];
   for (int k = 0; k < permutations.count; ++k) {
@@ -48,13 +48,13 @@ HWY_NOINLINE void PullPermutations(int n, const float* shares, const float* grad
   PullSoftmax(shares, grad_shares, permutations.count, grad_logits);
 }
 
-HWY_NOINLINE void MapPermutationMix(int n, const float* logits, float* res) {
+inline HWY_NOINLINE void MapPermutationMix(int n, const float* logits, float* res) {
   HWY_ALIGN float shares[kMostPermutations * kTile];
   SoftmaxOf(logits, PermutationCount(n), shares);
   MixPermutations(n, shares, res);
 }
-HWY_NOINLINE void PullPermutationMix(int n, const float* logits, const float* grad_res,
-                                     float* grad_logits) {
+inline HWY_NOINLINE void PullPermutationMix(int n, const float* logits, const float* grad_res,
+                                            float* grad_logits) {
   HWY_ALIGN float shares[kMostPermutations * kTile];
   SoftmaxOf(logits, PermutationCount(n), shares);
   PullPermutations(n, shares, grad_res, grad_logits);
@@ -65,8 +65,8 @@ struct KroneckerParts {
   HWY_ALIGN float shares[(2 + 6) * kTile];
   HWY_ALIGN float matrices[(4 + 9) * kTile];
 };
-HWY_NOINLINE void MakeFactors(const KroneckerTable& factors, const float* logits,
-                              KroneckerParts& parts) {
+inline HWY_NOINLINE void MakeFactors(const KroneckerTable& factors, const float* logits,
+                                     KroneckerParts& parts) {
   for (int f = 0; f < factors.count; ++f) {
     const KroneckerFactor& factor = factors.at[static_cast<std::size_t>(f)];
     float* shares = parts.shares + factor.logit * kTile;
@@ -86,7 +86,7 @@ HWY_INLINE V ProductAt(const KroneckerTable& factors, const float* matrices, int
   return product;
 }
 
-HWY_NOINLINE void MapKronecker(int n, const float* logits, float* res) {
+inline HWY_NOINLINE void MapKronecker(int n, const float* logits, float* res) {
   const KroneckerTable& factors = kKronecker[static_cast<std::size_t>(n)];
   KroneckerParts parts;
   MakeFactors(factors, logits, parts);
@@ -97,8 +97,8 @@ HWY_NOINLINE void MapKronecker(int n, const float* logits, float* res) {
   }
 }
 
-HWY_NOINLINE void PullKronecker(int n, const float* logits, const float* grad_res,
-                                float* grad_logits) {
+inline HWY_NOINLINE void PullKronecker(int n, const float* logits, const float* grad_res,
+                                       float* grad_logits) {
   HWY_ALIGN float grads[(4 + 9) * kTile] = {};  // of the factors' matrices
   const KroneckerTable& factors = kKronecker[static_cast<std::size_t>(n)];
   KroneckerParts parts;

@@ -20,7 +20,7 @@ constexpr float kLargestAngle = 1024.0f;
 HWY_INLINE int AngleCount(int n) { return n * (n - 1) / 2; }
 
 // W = (I + A)⁻¹ with A_ij the angles for i < j and A_ji = −A_ij. The rotation is 2W − I.
-HWY_NOINLINE void MakeInverse(int n, const float* angles, double* inverse) {
+inline HWY_NOINLINE void MakeInverse(int n, const float* angles, double* inverse) {
   for (int i = 0; i < n; ++i) {
     StoreAt(hn::Set(dd, 1.0), inverse, i * n + i);
     for (int j = i + 1; j < n; ++j, angles += kTile) {
@@ -39,8 +39,8 @@ HWY_INLINE Doubles RotationAt(const double* inverse, int n, int i, int j) {
 
 // The cotangent of the angles for that of the rotation: P = −2 Wᵀ G Wᵀ less its transpose.
 // `products` holds n² vectors.
-HWY_NOINLINE void PullRotation(int n, const double* inverse, const double* grad, double* products,
-                               float* grad_angles) {
+inline HWY_NOINLINE void PullRotation(int n, const double* inverse, const double* grad,
+                                      double* products, float* grad_angles) {
   Multiply(n, AsIs(grad, n), Transposed(inverse, n), products);
   for (int i = 0; i < n; ++i) {
     for (int j = i + 1; j < n; ++j, grad_angles += kTile) {
@@ -54,7 +54,7 @@ HWY_NOINLINE void PullRotation(int n, const double* inverse, const double* grad,
   }
 }
 
-HWY_NOINLINE void MapCayley(int n, const float* logits, float* res, double* inverse) {
+inline HWY_NOINLINE void MapCayley(int n, const float* logits, float* res, double* inverse) {
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
     MakeInverse(n, logits + lane, inverse);
     for (int k = 0; k < n * n; ++k) {
@@ -62,8 +62,8 @@ HWY_NOINLINE void MapCayley(int n, const float* logits, float* res, double* inve
     }
   }
 }
-HWY_NOINLINE void PullCayley(int n, const float* logits, const float* grad_res, float* grad_logits,
-                             double* scratch) {
+inline HWY_NOINLINE void PullCayley(int n, const float* logits, const float* grad_res,
+                                    float* grad_logits, double* scratch) {
   double *inverse = scratch, *grad = inverse + n * n * kDoubleLanes;
   double* products = grad + n * n * kDoubleLanes;
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
@@ -74,8 +74,8 @@ HWY_NOINLINE void PullCayley(int n, const float* logits, const float* grad_res, 
 }
 
 // H_ij = ‖R_ij‖²_F / s over the s×s blocks of a rotation of n·s dimensions.
-HWY_NOINLINE void MapBlockEnergies(int n, int block, const float* logits, float* res,
-                                   double* inverse) {
+inline HWY_NOINLINE void MapBlockEnergies(int n, int block, const float* logits, float* res,
+                                          double* inverse) {
   const int size = n * block;
   const Doubles share = hn::Set(dd, 1.0 / block);
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
@@ -93,8 +93,9 @@ HWY_NOINLINE void MapBlockEnergies(int n, int block, const float* logits, float*
     }
   }
 }
-HWY_NOINLINE void PullBlockEnergies(int n, int block, const float* logits, const float* grad_res,
-                                    float* grad_logits, double* scratch) {
+inline HWY_NOINLINE void PullBlockEnergies(int n, int block, const float* logits,
+                                           const float* grad_res, float* grad_logits,
+                                           double* scratch) {
   const int size = n * block;
   double *inverse = scratch, *grad = inverse + size * size * kDoubleLanes;
   double* products = grad + size * size * kDoubleLanes;
@@ -121,7 +122,7 @@ struct Reflection {
   }
 };
 
-HWY_NOINLINE void MapHouseholder(int n, const float* logits, float* res, double* inverse) {
+inline HWY_NOINLINE void MapHouseholder(int n, const float* logits, float* res, double* inverse) {
   HWY_ALIGN double unit[kMostStreams * kDoubleLanes];
   const float *v = logits + AngleCount(n) * kTile, *gate = v + n * kTile;
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
@@ -137,8 +138,8 @@ HWY_NOINLINE void MapHouseholder(int n, const float* logits, float* res, double*
 }
 
 // The cotangent of u: −2 σ(−g) (G + Gᵀ) u.
-HWY_NOINLINE void PullReflection(int n, const float* grad_res, const double* unit, Doubles shut,
-                                 double* grad_unit) {
+inline HWY_NOINLINE void PullReflection(int n, const float* grad_res, const double* unit,
+                                        Doubles shut, double* grad_unit) {
   for (int i = 0; i < n; ++i) {
     Doubles sum = hn::Zero(dd);
     for (int j = 0; j < n; ++j) {
@@ -150,8 +151,8 @@ HWY_NOINLINE void PullReflection(int n, const float* grad_res, const double* uni
   }
 }
 
-HWY_NOINLINE void PullHouseholder(int n, const float* logits, const float* grad_res,
-                                  float* grad_logits, double* scratch) {
+inline HWY_NOINLINE void PullHouseholder(int n, const float* logits, const float* grad_res,
+                                         float* grad_logits, double* scratch) {
   HWY_ALIGN double unit[kMostStreams * kDoubleLanes];
   HWY_ALIGN double grad_unit[kMostStreams * kDoubleLanes];
   const int v = AngleCount(n) * kTile, gate = v + n * kTile;
@@ -204,14 +205,14 @@ struct Quaternions {
   HWY_ALIGN double left[16 * kDoubleLanes], right[16 * kDoubleLanes];
   Doubles p_share, q_share;
 };
-HWY_NOINLINE void MakeQuaternions(const float* logits, Quaternions& all) {
+inline HWY_NOINLINE void MakeQuaternions(const float* logits, Quaternions& all) {
   all.p_share = MakeUnit(logits, 4, all.p);
   all.q_share = MakeUnit(logits + 4 * kTile, 4, all.q);
   FromQuaternion(kLeftSigns, all.p, all.left);
   FromQuaternion(kRightSigns, all.q, all.right);
 }
 
-HWY_NOINLINE void MapQuaternion(const float* logits, float* res) {
+inline HWY_NOINLINE void MapQuaternion(const float* logits, float* res) {
   HWY_ALIGN double product[16 * kDoubleLanes];
   Quaternions all;
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
@@ -220,7 +221,8 @@ HWY_NOINLINE void MapQuaternion(const float* logits, float* res) {
     for (int k = 0; k < 16; ++k) StoreNarrow(LoadAt(product, k), res + k * kTile + lane);
   }
 }
-HWY_NOINLINE void PullQuaternion(const float* logits, const float* grad_res, float* grad_logits) {
+inline HWY_NOINLINE void PullQuaternion(const float* logits, const float* grad_res,
+                                        float* grad_logits) {
   HWY_ALIGN double grad[16 * kDoubleLanes], product[16 * kDoubleLanes];
   HWY_ALIGN double grad_unit[4 * kDoubleLanes];
   Quaternions all;

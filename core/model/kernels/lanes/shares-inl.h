@@ -13,7 +13,7 @@ namespace mhc::kernels {
 namespace HWY_NAMESPACE {
 
 // Over `count` values that lie kTile apart; result and logits may be the same.
-HWY_NOINLINE void SoftmaxOf(const float* logits, int count, float* shares) {
+inline HWY_NOINLINE void SoftmaxOf(const float* logits, int count, float* shares) {
   for (int lane = 0; lane < kTile; lane += kLanes) {
     V largest = hn::Load(d, logits + lane), sum = hn::Zero(d);
     for (int k = 1; k < count; ++k) {
@@ -43,8 +43,8 @@ struct Pivot {
 };
 
 // g = y ∘ (g − Σ g∘y), from a pivot as Sinkhorn's steps.
-HWY_NOINLINE void PullSoftmax(const float* shares, const float* grad, int count,
-                              float* grad_logits) {
+inline HWY_NOINLINE void PullSoftmax(const float* shares, const float* grad, int count,
+                                     float* grad_logits) {
   for (int lane = 0; lane < kTile; lane += kLanes) {
     Pivot pivot{hn::Load(d, shares + lane), hn::Load(d, grad + lane)};
     for (int k = 1; k < count; ++k) {

@@ -31,7 +31,7 @@ struct Entries {
 
 // The softmax over each column of the logits, which is the first step; [n·n] vectors row after row
 // of the oriented matrix.
-HWY_NOINLINE void ColumnSoftmax(const float* logits, Orientation at, int n, float* shares) {
+inline HWY_NOINLINE void ColumnSoftmax(const float* logits, Orientation at, int n, float* shares) {
   for (int j = 0; j < n; ++j) {
     V largest = hn::Load(d, logits + at(0, j) * kTile), sum = hn::Zero(d);
     for (int i = 1; i < n; ++i) {
@@ -109,8 +109,8 @@ HWY_INLINE void Iterate(const Constraint& constraint, const float* softmax, Entr
 
 // logits [N·N][kTile] -> res [N·N][kTile].
 template <int N>
-HWY_NOINLINE void MapSinkhorn(const Constraint& constraint, const float* logits, float* res,
-                              float* scratch) {
+inline HWY_NOINLINE void MapSinkhorn(const Constraint& constraint, const float* logits, float* res,
+                                     float* scratch) {
   const Orientation at = Oriented(constraint, N);
   for (int lane = 0; lane < kTile; lane += kLanes) {
     Entries<N> m;
@@ -159,8 +159,8 @@ HWY_INLINE void WalkBackStep(const float* kept, V epsilon, Entries<N>& g) {
 // The cotangent of the logits for that of H, both [N·N][kTile]. `scratch` holds the states of one
 // vector of tokens.
 template <int N>
-HWY_NOINLINE void PullSinkhorn(const Constraint& constraint, const float* logits,
-                               const float* grad_res, float* grad_logits, float* scratch) {
+inline HWY_NOINLINE void PullSinkhorn(const Constraint& constraint, const float* logits,
+                                      const float* grad_res, float* grad_logits, float* scratch) {
   const Orientation at = Oriented(constraint, N);
   for (int lane = 0; lane < kTile; lane += kLanes) {
     Entries<N> m;
@@ -227,12 +227,13 @@ HWY_INLINE bool HasNoIteration(const Constraint& constraint) {
 }
 
 // The Sinkhorn of n streams, and back.
-HWY_NOINLINE void MapSinkhornOf(const Constraint& constraint, int n, const float* logits,
-                                float* res, float* scratch){
-    MHC_OF_STREAMS(n, MapSinkhorn, constraint, logits, res, scratch)} HWY_NOINLINE
-    void PullSinkhornOf(const Constraint& constraint, int n, const float* logits,
-                        const float* grad_res, float* grad_logits, float* scratch) {
-  MHC_OF_STREAMS(n, PullSinkhorn, constraint, logits, grad_res, grad_logits, scratch)
+inline HWY_NOINLINE void MapSinkhornOf(const Constraint& constraint, int n, const float* logits,
+                                       float* res, float* scratch) {
+  MHC_OF_STREAMS(n, MapSinkhorn, constraint, logits, res, scratch);
+}
+inline HWY_NOINLINE void PullSinkhornOf(const Constraint& constraint, int n, const float* logits,
+                                        const float* grad_res, float* grad_logits, float* scratch) {
+  MHC_OF_STREAMS(n, PullSinkhorn, constraint, logits, grad_res, grad_logits, scratch);
 }
 
 }  // namespace HWY_NAMESPACE

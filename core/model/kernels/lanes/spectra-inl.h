@@ -69,7 +69,7 @@ struct SphereParts {
 };
 
 // Of one vector of tokens. tanh s = σ(2s) − σ(−2s).
-HWY_NOINLINE void MakeSphereParts(const float* logits, SphereParts& all) {
+inline HWY_NOINLINE void MakeSphereParts(const float* logits, SphereParts& all) {
   const int m = all.m;
   MakeInverse(m, logits, all.u_inverse);
   MakeInverse(m, logits + all.right, all.v_inverse);
@@ -84,13 +84,15 @@ HWY_NOINLINE void MakeSphereParts(const float* logits, SphereParts& all) {
 }
 
 // Each column times its σ; both may be the same.
-HWY_NOINLINE void ScaleColumns(int m, const double* sigmas, const double* matrix, double* scaled) {
+inline HWY_NOINLINE void ScaleColumns(int m, const double* sigmas, const double* matrix,
+                                      double* scaled) {
   for (int k = 0; k < m * m; ++k) {
     StoreAt(hn::Mul(LoadAt(matrix, k), LoadAt(sigmas, k % m)), scaled, k);
   }
 }
 
-HWY_NOINLINE void MapSpectralSphere(int n, const float* logits, float* res, double* scratch) {
+inline HWY_NOINLINE void MapSpectralSphere(int n, const float* logits, float* res,
+                                           double* scratch) {
   HWY_ALIGN double row[kMostStreams * kDoubleLanes];
   const HelmertColumns basis(n);
   SphereParts all(n, scratch);
@@ -112,8 +114,8 @@ HWY_NOINLINE void MapSpectralSphere(int n, const float* logits, float* res, doub
 }
 
 // Bᵀ G B, the cotangent of U diag(σ) Vᵀ.
-HWY_NOINLINE void PullBasis(int n, const HelmertColumns& basis, const float* grad_res,
-                            SphereParts& all) {
+inline HWY_NOINLINE void PullBasis(int n, const HelmertColumns& basis, const float* grad_res,
+                                   SphereParts& all) {
   HWY_ALIGN double row[kMostStreams * kDoubleLanes];
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) StoreAt(LoadWide(grad_res + (i * n + j) * kTile), row, j);
@@ -124,8 +126,8 @@ HWY_NOINLINE void PullBasis(int n, const HelmertColumns& basis, const float* gra
   }
 }
 
-HWY_NOINLINE void PullSpectralSphere(int n, const float* logits, const float* grad_res,
-                                     float* grad_logits, double* scratch) {
+inline HWY_NOINLINE void PullSpectralSphere(int n, const float* logits, const float* grad_res,
+                                            float* grad_logits, double* scratch) {
   const HelmertColumns basis(n);
   SphereParts all(n, scratch);
   const int m = all.m;
@@ -177,7 +179,7 @@ HWY_INLINE Turn TurnOf(Doubles pp, Doubles qq, Doubles pq) {
 
 // A sweep of Jacobi's turns over a symmetric matrix, and over the columns of `vectors`. True where
 // nothing beside the diagonal was left that a double tells from 0.
-HWY_NOINLINE bool Sweep(int n, double* matrix, double* vectors) {
+inline HWY_NOINLINE bool Sweep(int n, double* matrix, double* vectors) {
   Doubles trace = hn::Zero(dd), largest = hn::Zero(dd);
   for (int i = 0; i < n; ++i) trace = hn::Add(trace, LoadAt(matrix, i * n + i));
   for (int p = 0; p < n; ++p) {
@@ -202,7 +204,7 @@ struct Leading {
 };
 
 // The eigenvector of ZᵀZ at its largest eigenvalue, v, and σ₁ u = Z v. `scratch`: 2n² vectors.
-HWY_NOINLINE void MakeLeading(int n, const double* z, double* scratch, Leading& leading) {
+inline HWY_NOINLINE void MakeLeading(int n, const double* z, double* scratch, Leading& leading) {
   constexpr int kMostSweeps = 16;  // of matrices of numbers 7 or 8 are enough
   double *gram = scratch, *vectors = scratch + n * n * kDoubleLanes;
   Multiply(n, Transposed(z, n), AsIs(z, n), gram);
@@ -237,7 +239,7 @@ HWY_NOINLINE void MakeLeading(int n, const double* z, double* scratch, Leading& 
 }
 
 // H = Z / max(1, σ₁). A NaN of σ₁ is one of all of H.
-HWY_NOINLINE void MapSpectralClip(int n, const float* logits, float* res, double* z) {
+inline HWY_NOINLINE void MapSpectralClip(int n, const float* logits, float* res, double* z) {
   Leading leading;
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
     for (int k = 0; k < n * n; ++k) StoreAt(LoadWide(logits + k * kTile + lane), z, k);
@@ -251,8 +253,8 @@ HWY_NOINLINE void MapSpectralClip(int n, const float* logits, float* res, double
   }
 }
 // Of Z/σ₁, with dσ₁ = uᵀ dZ v: (G − ⟨G, H⟩ u vᵀ) / σ₁.
-HWY_NOINLINE void PullSpectralClip(int n, const float* logits, const float* grad_res,
-                                   float* grad_logits, double* z) {
+inline HWY_NOINLINE void PullSpectralClip(int n, const float* logits, const float* grad_res,
+                                          float* grad_logits, double* z) {
   Leading leading;
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
     for (int k = 0; k < n * n; ++k) StoreAt(LoadWide(logits + k * kTile + lane), z, k);

@@ -13,7 +13,7 @@
 #define HWY_BEFORE_NAMESPACE() static_assert(true)
 #define HWY_AFTER_NAMESPACE() static_assert(true)
 #define HWY_INLINE __device__ __forceinline__
-#define HWY_NOINLINE __device__ inline
+#define HWY_NOINLINE __device__
 #define HWY_ALIGN
 #define MHC_UNROLL _Pragma("unroll")
 #define MHC_TABLE static __device__ constexpr

@@ -61,7 +61,7 @@ HWY_INLINE Doubles AtLeastZero(Doubles x) {
 }
 
 // Fills `res`, for one vector of tokens, from the gates of `states`, whose rest is left behind.
-HWY_NOINLINE void Fill(int n, const FillStates& states, float* res) {
+inline HWY_NOINLINE void Fill(int n, const FillStates& states, float* res) {
   HWY_ALIGN double columns[kMostStreams * kDoubleLanes];  // what is left of them
   HWY_ALIGN double behind[kMostStreams * kDoubleLanes];
   const Doubles one = hn::Set(dd, 1.0);
@@ -97,7 +97,7 @@ HWY_NOINLINE void Fill(int n, const FillStates& states, float* res) {
   }
 }
 
-HWY_NOINLINE void MapTransportFill(int n, const float* logits, float* res, double* scratch) {
+inline HWY_NOINLINE void MapTransportFill(int n, const float* logits, float* res, double* scratch) {
   const FillStates states = FillStatesOf(n, scratch);
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {
     MakeGates(logits + lane, (n - 1) * (n - 1), 1.0, states.open, states.shut);
@@ -108,8 +108,8 @@ HWY_NOINLINE void MapTransportFill(int n, const float* logits, float* res, doubl
 // Walks back through the entries of one vector of tokens. What is left of a column has its
 // cotangent in `columns`, of the row under way in `grad_row`; rows after it were whole, which
 // nothing depends on.
-HWY_NOINLINE void PullFill(int n, const FillStates& states, const float* grad_res,
-                           float* grad_logits) {
+inline HWY_NOINLINE void PullFill(int n, const FillStates& states, const float* grad_res,
+                                  float* grad_logits) {
   HWY_ALIGN double columns[kMostStreams * kDoubleLanes];
   for (int j = 0; j < n; ++j) {
     StoreAt(LoadWide(grad_res + ((n - 1) * n + j) * kTile), columns, j);
@@ -141,8 +141,8 @@ HWY_NOINLINE void PullFill(int n, const FillStates& states, const float* grad_re
   }
 }
 
-HWY_NOINLINE void PullTransportFill(int n, const float* logits, const float* grad_res,
-                                    float* grad_logits, double* scratch) {
+inline HWY_NOINLINE void PullTransportFill(int n, const float* logits, const float* grad_res,
+                                           float* grad_logits, double* scratch) {
   HWY_ALIGN float filled[kMostStreams * kMostStreams * kTile];
   const FillStates states = FillStatesOf(n, scratch);
   for (int lane = 0; lane < kTile; lane += kDoubleLanes) {

@@ -68,16 +68,16 @@ SiteOptions OptionsOf(const std::string& constraint) {
 void ExpectSame(const Result<SiteOutputs>& found, const Result<SiteOutputs>& expected) {
   ASSERT_TRUE(expected.has_value()) << expected.error().message;
   ASSERT_TRUE(found.has_value()) << found.error().message;
-  EXPECT_LE(Error(found->pre, expected->pre), kValueTolerance);
-  EXPECT_LE(Error(found->post, expected->post), kValueTolerance);
-  EXPECT_LE(Error(found->res, expected->res), kValueTolerance);
-  EXPECT_LE(Error(found->z, expected->z), kValueTolerance);
-  EXPECT_LE(Error(found->y, expected->y), kValueTolerance);
-  EXPECT_LE(Error(found->grad_x, expected->grad_x), kGradientTolerance);
-  EXPECT_LE(Error(found->grad_f, expected->grad_f), kGradientTolerance);
-  EXPECT_LE(Error(found->grad_phi, expected->grad_phi), kGradientTolerance);
-  EXPECT_LE(Error(found->grad_alpha, expected->grad_alpha), kGradientTolerance);
-  EXPECT_LE(Error(found->grad_bias, expected->grad_bias), kGradientTolerance);
+  EXPECT_LE(LargestError(found->pre, expected->pre), kValueTolerance);
+  EXPECT_LE(LargestError(found->post, expected->post), kValueTolerance);
+  EXPECT_LE(LargestError(found->res, expected->res), kValueTolerance);
+  EXPECT_LE(LargestError(found->z, expected->z), kValueTolerance);
+  EXPECT_LE(LargestError(found->y, expected->y), kValueTolerance);
+  EXPECT_LE(LargestError(found->grad_x, expected->grad_x), kGradientTolerance);
+  EXPECT_LE(LargestError(found->grad_f, expected->grad_f), kGradientTolerance);
+  EXPECT_LE(LargestError(found->grad_phi, expected->grad_phi), kGradientTolerance);
+  EXPECT_LE(LargestError(found->grad_alpha, expected->grad_alpha), kGradientTolerance);
+  EXPECT_LE(LargestError(found->grad_bias, expected->grad_bias), kGradientTolerance);
 }
 
 // A card is there, and has kernels of the constraint.
@@ -298,20 +298,21 @@ void RoundToBfloat16(std::vector<double>& values) {
   }
 }
 
-constexpr double kRounding = 1.0 / 256.0;
+constexpr double kBfloat16Rounding = 1.0 / 256.0;
 
 void ExpectRounded(const Result<SiteOutputs>& found, const SiteOutputs& expected) {
   ASSERT_TRUE(found.has_value()) << found.error().message;
-  EXPECT_LE(Error(found->pre, expected.pre), kValueTolerance);
-  EXPECT_LE(Error(found->post, expected.post), kValueTolerance);
-  EXPECT_LE(Error(found->res, expected.res), kValueTolerance);
-  EXPECT_LE(Error(found->z, expected.z), kRounding);
-  EXPECT_LE(Error(found->y, expected.y), kRounding);
-  EXPECT_LE(Error(found->grad_x, expected.grad_x), 2.0 * kRounding);  // passed on, then added to
-  EXPECT_LE(Error(found->grad_f, expected.grad_f), kRounding);
-  EXPECT_LE(Error(found->grad_phi, expected.grad_phi), kGradientTolerance);
-  EXPECT_LE(Error(found->grad_alpha, expected.grad_alpha), kGradientTolerance);
-  EXPECT_LE(Error(found->grad_bias, expected.grad_bias), kGradientTolerance);
+  EXPECT_LE(LargestError(found->pre, expected.pre), kValueTolerance);
+  EXPECT_LE(LargestError(found->post, expected.post), kValueTolerance);
+  EXPECT_LE(LargestError(found->res, expected.res), kValueTolerance);
+  EXPECT_LE(LargestError(found->z, expected.z), kBfloat16Rounding);
+  EXPECT_LE(LargestError(found->y, expected.y), kBfloat16Rounding);
+  EXPECT_LE(LargestError(found->grad_x, expected.grad_x),
+            2.0 * kBfloat16Rounding);  // passed on, then added to
+  EXPECT_LE(LargestError(found->grad_f, expected.grad_f), kBfloat16Rounding);
+  EXPECT_LE(LargestError(found->grad_phi, expected.grad_phi), kGradientTolerance);
+  EXPECT_LE(LargestError(found->grad_alpha, expected.grad_alpha), kGradientTolerance);
+  EXPECT_LE(LargestError(found->grad_bias, expected.grad_bias), kGradientTolerance);
 }
 
 class FusedSiteInBfloat16 : public testing::TestWithParam<std::string> {};
@@ -421,8 +422,8 @@ TEST(FusedSite, LeavesATokenOfZerosAtItsStaticMaps) {
   in.gz.clear();
   const auto expected = RunSite(in, options);
   const auto found = RunFusedSite(in, options);
-  EXPECT_LE(Error(found->res, expected->res), kValueTolerance);
-  EXPECT_LE(Error(found->pre, expected->pre), kValueTolerance);
+  EXPECT_LE(LargestError(found->res, expected->res), kValueTolerance);
+  EXPECT_LE(LargestError(found->pre, expected->pre), kValueTolerance);
 }
 
 }  // namespace

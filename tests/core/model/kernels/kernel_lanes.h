@@ -1,25 +1,15 @@
-// What tests of the kernels share: threads, and each instruction set in turn.
+// Each instruction set in turn, and what else tests of the kernels share.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <hwy/highway.h>
 
-#include <thread>
-#include <vector>
-
 #include "array_error.h"
 #include "core/model/kernels/site_kernels.h"
+#include "thread_share.h"
 
 namespace mhc {
-
-// Whole threads, so that the parts of a kernel truly run beside each other.
-inline void ShareAmongThreads(int parts, void (*body)(void* context, int part), void* context) {
-  std::vector<std::thread> threads;
-  for (int part = 1; part < parts; ++part) threads.emplace_back(body, context, part);
-  body(context, 0);
-  for (std::thread& thread : threads) thread.join();
-}
 
 // Every instruction set that was compiled and that this processor has, one after the other.
 template <class Body>

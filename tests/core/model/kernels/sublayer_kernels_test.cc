@@ -76,9 +76,9 @@ void ExpectNorm(const RowSizes& size, const kernels::Place& place = {}) {
                               .grad_weight = grad_weight.data()},
                              scratch.data(), place);
   const NormOracle oracle(x, weight, grad, size);
-  EXPECT_LE(Error(ToWide(y), oracle.y), kSublayerValues);
-  EXPECT_LE(Error(ToWide(grad_x), oracle.grad_x), kSublayerGradients);
-  EXPECT_LE(Error(ToWide(grad_weight), oracle.grad_weight), kSublayerGradients);
+  EXPECT_LE(LargestError(ToWide(y), oracle.y), kSublayerValues);
+  EXPECT_LE(LargestError(ToWide(grad_x), oracle.grad_x), kSublayerGradients);
+  EXPECT_LE(LargestError(ToWide(grad_weight), oracle.grad_weight), kSublayerGradients);
 }
 
 TEST(NormKernel, IsTheDefinitionAndItsDerivative) {
@@ -103,8 +103,8 @@ void ExpectGate(const RowSizes& size, const kernels::Place& place = {}) {
     expected[at] = grad[i] * u * s * (1 + g * (1 - s));
     expected[at + size.width] = grad[i] * g * s;
   }
-  EXPECT_LE(Error(ToWide(y), value), kSublayerValues);
-  EXPECT_LE(Error(ToWide(found), expected), kSublayerGradients);
+  EXPECT_LE(LargestError(ToWide(y), value), kSublayerValues);
+  EXPECT_LE(LargestError(ToWide(found), expected), kSublayerGradients);
 }
 
 TEST(GateKernel, IsTheDefinitionAndItsDerivative) {
@@ -173,12 +173,12 @@ void ExpectRotation(const HeadSizes& size, const kernels::Place& place = {}) {
     expected_v[to] = qkv[from + 2 * width];
     expected_v[to + half] = qkv[from + 2 * width + half];
   }
-  EXPECT_LE(Error(ToWide(q), expected_q), kSublayerValues);
-  EXPECT_LE(Error(ToWide(k), expected_k), kSublayerValues);
-  EXPECT_EQ(Error(ToWide(v), expected_v), 0.0);
+  EXPECT_LE(LargestError(ToWide(q), expected_q), kSublayerValues);
+  EXPECT_LE(LargestError(ToWide(k), expected_k), kSublayerValues);
+  EXPECT_EQ(LargestError(ToWide(v), expected_v), 0.0);
   // A rotation's transpose is its inverse.
   kernels::RotateBackward(rotation, {q.data(), k.data(), v.data()}, back.data(), place);
-  EXPECT_LE(Error(ToWide(back), ToWide(qkv)), kSublayerValues);
+  EXPECT_LE(LargestError(ToWide(back), ToWide(qkv)), kSublayerValues);
 }
 
 TEST(RotationKernel, TurnsEveryPlaneByItsTokensAngleAndTheWayBackUndoesIt) {
