@@ -1,6 +1,7 @@
 #include "app/engine/bench_command.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "app/engine/sweep.h"
 #include "core/formats/json_text.h"
 #include "core/formats/number_text.h"
+#include "core/model/kernels/site_kernels.h"
 #include "core/plan/thread_choice.h"
 
 namespace mhc {
@@ -21,6 +23,7 @@ struct BenchArguments {
   std::vector<std::string> settings;    // KEY=VALUE
   StepBenchSettings bench;
   std::optional<std::string> peer;
+  bool avx2 = false;
   bool all = false;
   bool sweep = false;
   bool json = false;
@@ -34,7 +37,18 @@ Result<Configuration> ReadConfiguration(const BenchArguments& arguments) {
   return LoadConfiguration(arguments.configuration, *settings);
 }
 
+// Each of them looks before its first operation.
+void KeepEveryLibraryToAvx2() {
+  kernels::KeepToAvx2();
+  for (const auto& [name, value] :
+       {std::pair("ATEN_CPU_CAPABILITY", "avx2"), std::pair("MKL_ENABLE_INSTRUCTIONS", "AVX2"),
+        std::pair("ONEDNN_MAX_CPU_ISA", "AVX2")}) {
+    setenv(name, value, /*overwrite=*/1);
+  }
+}
+
 CommandResult Run(const BenchArguments& arguments) {
+  if (arguments.avx2) KeepEveryLibraryToAvx2();
   const auto configuration = ReadConfiguration(arguments);
   if (!configuration) return BadInput(configuration.error());
   if (arguments.sweep) {
@@ -75,6 +89,9 @@ void DeclareOptions(CLI::App& app, BenchArguments& arguments) {
   app.add_option("--steps", arguments.bench.steps, "Timed steps of each model in a round (3)")
       ->transform(WholeNumberText)
       ->check(count);
+  app.add_flag(
+      "--avx2", arguments.avx2,
+      "Without AVX-512: kernels, LibTorch, MKL and oneDNN as on a processor that lacks it");
   app.add_flag("--all", arguments.all, "Every constraint that allows the streams, too");
   app.add_flag("--sweep", arguments.sweep,
                "In place of all that: step time over a grid of sizes and threads, kept for `mhc "

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/command_line/terminal.h"
+#include "core/model/kernels/site_kernels.h"
 
 namespace mhc {
 namespace {
@@ -51,11 +52,11 @@ std::string OrWhyNot(const Result<double>& value, ToText&& to_text) {
 std::string HeadLine(const BenchReport& report) {
   const Configuration& c = report.configuration;
   return fmt::format(
-      "{}: {} blocks, {} channels, {} streams, {} tokens a step; {}, {} thread{}\n"
+      "{}: {} blocks, {} channels, {} streams, {} tokens a step; {}, {} thread{}, kernels by {}\n"
       "medians; rounds: {}, steps of each model in a round: {}\n\n",
       c.name, c.model.blocks, c.model.channels, c.model.streams, c.train.batch * c.model.context,
-      report.device, report.threads, report.threads == 1 ? "" : "s", report.settings.rounds,
-      report.settings.steps);
+      report.device, report.threads, report.threads == 1 ? "" : "s", kernels::InstructionSet(),
+      report.settings.rounds, report.settings.steps);
 }
 
 TableRows ModelRows(const StepTimes& steps) {
@@ -114,11 +115,9 @@ ordered_json BenchJson(const BenchReport& report) {
   const StepTimes& steps = report.steps;
   const SiteTimes& site = report.site;
   ordered_json left_out = ordered_json::object();
-  ordered_json json = {{"name", report.configuration.name},
-                       {"device", report.device},
-                       {"threads", report.threads},
-                       {"rounds", report.settings.rounds},
-                       {"steps", report.settings.steps}};
+  ordered_json json = {{"name", report.configuration.name}, {"device", report.device},
+                       {"threads", report.threads},         {"kernels", kernels::InstructionSet()},
+                       {"rounds", report.settings.rounds},  {"steps", report.settings.steps}};
   for (const auto& [name, step_ms] : steps.step_ms) {
     json["step_ms"][name] = step_ms;
     json["ratio_over_plain"][name] = step_ms / steps.StepMs(kPlainModel);

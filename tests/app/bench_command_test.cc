@@ -95,6 +95,11 @@ TEST_F(BenchCommandTest, PrintsATableWithALineAModel) {
   }
 }
 
+TEST_F(BenchCommandTest, KeepsToAvx2WhereThatIsAsked) {
+  const std::string usual = Benched({})["kernels"], narrow = Benched({"--avx2"})["kernels"];
+  EXPECT_EQ(narrow, usual == "AVX3" ? "AVX2" : usual);
+}
+
 TEST_F(BenchCommandTest, TakesTheLastStepTimeThatAPeerPrintsInEachRound) {
   const std::string count = Path("count").string();
   const std::string peer =

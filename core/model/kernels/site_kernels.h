@@ -225,5 +225,8 @@ struct CardKernels {
 
 // The instruction set that these functions run with on this processor: "AVX3", "AVX2", …
 const char* InstructionSet();
+// From now on no wider vectors than those of AVX2, as on a processor that has no others. Before the
+// first kernel of the process runs.
+void KeepToAvx2();
 
 }  // namespace mhc::kernels

@@ -172,6 +172,8 @@ void WriteAndMixBackward(const MixBackward& arrays, const Place& place) {
   });
 }
 
+void KeepToAvx2() { hwy::DisableTargets(HWY_AVX3 | HWY_AVX3_DL); }
+
 const char* InstructionSet() { return HWY_DYNAMIC_DISPATCH(TargetName)(); }
 
 }  // namespace mhc::kernels
