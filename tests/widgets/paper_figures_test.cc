@@ -4,6 +4,7 @@
 
 #include <QBuffer>
 #include <QImage>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -167,6 +168,12 @@ class PaperFiguresTest : public testing::Test {
             << where;
         for (const QString& fault : FaultsOf(figure))
           ADD_FAILURE() << where << ": " << fault.toStdString();
+        // Titles of all figures begin in one manner.
+        static const QRegularExpression kCapital(QStringLiteral("^[A-Z][a-z]{2}"));
+        for (const SvgText& text : figure.texts) {
+          EXPECT_FALSE(text.is_upright && kCapital.match(text.text).hasMatch())
+              << where << ": " << text.text.toStdString();
+        }
         const bool is_of_runs = std::find(kOfRuns.begin(), kOfRuns.end(), name) != kOfRuns.end();
         if (!is_of_runs || count == 1) continue;
         const QString all = AllText(figure);

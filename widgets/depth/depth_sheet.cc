@@ -9,6 +9,12 @@
 namespace mhc {
 namespace {
 
+// As the axes of all figures begin, unless with a symbol: "Scales α" as "scales α", "RMS" as it is.
+QString InASentence(const QString& title) {
+  const bool is_word = title.size() > 1 && title[0].isUpper() && title[1].isLower();
+  return is_word ? title[0].toLower() + title.mid(1) : title;
+}
+
 constexpr std::size_t kMostCurveDots = 40;
 constexpr double kBesideLines = 0.3;  // of a site, beside the first and the last
 constexpr double kDecades = 100;      // two decades
@@ -46,7 +52,7 @@ PaperSheet SheetOf(const DepthContent& content, const Look& look) {
   sheet.x_room = kBesideLines;
   for (const DepthPanel& source : content.panels) {
     PaperPanel panel;
-    panel.y_title = source.title;
+    panel.y_title = InASentence(source.title);
     panel.is_logarithmic = IsLogarithmic(source);
     panel.ideal = source.ideal;
     panel.ideal_name = QObject::tr("ideal");
