@@ -7,6 +7,8 @@
 #include <span>
 
 #include "core/model/kernel_place.h"
+#include "core/model/kernels/depth_kernels.h"
+#include "core/model/kernels/site_kernels.h"
 #include "core/train/snapshot_arrays.h"
 
 namespace mhc {
@@ -122,6 +124,33 @@ std::vector<at::Tensor> Probe::OfSites(const ForwardTrace& trace, Member member)
   return by_site;
 }
 
+// In double precision, by the kernels where these take the streams.
+Probe::StateProducts Probe::ProductsOf(const at::Tensor& state, const at::Tensor& last) const {
+  const std::int64_t n = state.size(-2), tokens = positions_.numel();
+  const bool by_kernel = state.device().is_cpu() && n <= kernels::kMostStreams &&
+                         state.scalar_type() != torch::kFloat64;
+  if (!by_kernel) {
+    const at::Tensor x = Tokens(state, 2);
+    at::Tensor with_last;
+    if (last.defined()) with_last = (Tokens(last, 2) * x).sum({-2, -1});
+    return {x.matmul(x.transpose(-1, -2)), with_last};
+  }
+  const at::Tensor x = state.to(torch::kFloat32).contiguous();
+  const at::Tensor before = last.defined() ? last.to(torch::kFloat32).contiguous() : at::Tensor();
+  const at::TensorOptions options = x.options().dtype(torch::kFloat64);
+  const at::Tensor grams = torch::empty({tokens, n, n}, options);
+  const at::Tensor products = last.defined() ? torch::empty({tokens}, options) : at::Tensor();
+  kernels::MakeGrams({.tokens = tokens,
+                      .channels = x.size(-1),
+                      .streams = static_cast<int>(n),
+                      .state = x.const_data_ptr<float>(),
+                      .before = last.defined() ? before.const_data_ptr<float>() : nullptr,
+                      .grams = grams.mutable_data_ptr<double>(),
+                      .products = last.defined() ? products.mutable_data_ptr<double>() : nullptr},
+                     ThisPlace());
+  return {grams, products};
+}
+
 // max − min of the logits [sites, tokens]; 0 where a site has none.
 at::Tensor Probe::LogitRanges(const ForwardTrace& trace) const {
   const auto logits = OfSites(trace, &StreamMappings::logits_BTK);
@@ -136,9 +165,10 @@ at::Tensor Probe::LogitRanges(const ForwardTrace& trace) const {
 
 void Probe::MeasureScalars(const ForwardTrace& all, StepRecord& record) const {
   const ForwardTrace trace = Probed(all);
-  const at::Tensor ends = StackTokens({trace.streams_BTNC.front(), trace.streams_BTNC.back()}, 2);
-  const at::Tensor grams = ends.matmul(ends.transpose(-1, -2)), norms = Norms(grams);
-  const std::int64_t n = ends.size(-2);
+  const at::Tensor grams = torch::stack({ProductsOf(trace.streams_BTNC.front(), {}).gram_PNN,
+                                         ProductsOf(trace.streams_BTNC.back(), {}).gram_PNN});
+  const at::Tensor norms = Norms(grams);
+  const std::int64_t n = grams.size(-1);
   std::vector<at::Tensor> packed = {(norms[1] / norms[0]).mean().reshape({1})};
   if (!trace.sites.empty()) {
     const at::Tensor cosines = Cosines(grams)[1].mean(0);
@@ -173,14 +203,13 @@ void Probe::MeasureScalars(const ForwardTrace& all, StepRecord& record) const {
 // All of it from the Grams of the states and the products of adjacent ones. ‖H X‖²_F = tr(H G Hᵀ),
 // and ‖H_postᵀ y‖_F = ‖H_post‖ ‖y‖, of every token. The residual model has H_post = H_res = 1.
 void Probe::PackStreams(const ForwardTrace& trace, Pack& pack) const {
-  // One place after another, so that a state in double precision is still in the cache.
   std::vector<at::Tensor> gram_by_place, product_by_site;
   at::Tensor last;
   for (const at::Tensor& state : trace.streams_BTNC) {
-    const at::Tensor x = Tokens(state, 2);
-    gram_by_place.push_back(x.matmul(x.transpose(-1, -2)));
-    if (last.defined()) product_by_site.push_back((last * x).sum({-2, -1}));
-    last = x;
+    const StateProducts products = ProductsOf(state, last);
+    gram_by_place.push_back(products.gram_PNN);
+    if (last.defined()) product_by_site.push_back(products.with_last_P);
+    last = state;
   }
   const at::Tensor grams = torch::stack(gram_by_place), norms = Norms(grams);
   const std::int64_t sites = grams.size(0) - 1;
@@ -220,9 +249,9 @@ void Probe::PackGradients(const ForwardTrace& trace, Pack& pack) const {
   if (trace.gradients_BTNC->empty()) return;
   std::vector<at::Tensor> norms;
   for (const at::Tensor& gradient : *trace.gradients_BTNC) {
-    norms.push_back(Tokens(gradient, 2).norm(2, {-1}).norm(2, {0}));
+    norms.push_back(Lengths(ProductsOf(gradient, {}).gram_PNN));
   }
-  const at::Tensor by_stream = torch::stack(norms), norm = by_stream.norm(2, {-1});
+  const at::Tensor by_stream = torch::stack(norms).norm(2, {1}), norm = by_stream.norm(2, {-1});
   pack.Add("stream_gradient_norm", by_stream);
   pack.Add("measured_backward_gain", norm / norm[-1]);
 }

@@ -47,6 +47,11 @@ class Probe {
   at::Tensor Tokens(const at::Tensor& t, std::int64_t inner_dimensions) const;
   // The same of every place, with all tokens: [places, P, …].
   at::Tensor StackTokens(std::vector<at::Tensor> by_place, std::int64_t inner_dimensions) const;
+  // X Xᵀ of a state [1, P, n, C], and Σ X ∘ X' with the state before, where that is defined.
+  struct StateProducts {
+    at::Tensor gram_PNN, with_last_P;
+  };
+  StateProducts ProductsOf(const at::Tensor& state, const at::Tensor& last) const;
   template <class Member>
   static std::vector<at::Tensor> OfSites(const ForwardTrace& trace, Member member);
   at::Tensor LogitRanges(const ForwardTrace& trace) const;

@@ -40,4 +40,16 @@ struct DepthWalk {
 };
 void WalkDepth(const DepthWalk& arrays, const Place& place);
 
+// Of the streams of some tokens: X Xᵀ of each, and their products with those of the state before.
+// Results may be null.
+struct StateGrams {
+  std::int64_t tokens = 0, channels = 0;
+  int streams = 0;                // at most kMostStreams
+  const float* state = nullptr;   // [P,N,C]
+  const float* before = nullptr;  // [P,N,C], where `products` is asked for
+  double* grams = nullptr;        // [P,N,N]
+  double* products = nullptr;     // [P]: Σ state ∘ before
+};
+void MakeGrams(const StateGrams& arrays, const Place& place);
+
 }  // namespace mhc::kernels

@@ -16,6 +16,7 @@ namespace {
 
 HWY_EXPORT(SpectraPart);
 HWY_EXPORT(WalkPart);
+HWY_EXPORT(GramsPart);
 
 }  // namespace
 
@@ -30,6 +31,12 @@ void WalkDepth(const DepthWalk& arrays, const Place& place) {
   if (arrays.tokens == 0) return;
   Share(arrays.tokens, place, [&](int, std::int64_t begin, std::int64_t end) {
     HWY_DYNAMIC_DISPATCH(WalkPart)(arrays, begin, end);
+  });
+}
+
+void MakeGrams(const StateGrams& arrays, const Place& place) {
+  Share(arrays.tokens, place, [&](int, std::int64_t begin, std::int64_t end) {
+    HWY_DYNAMIC_DISPATCH(GramsPart)(arrays, begin, end);
   });
 }
 

@@ -194,6 +194,54 @@ HWY_NOINLINE void WalkTokens(const DepthWalk& w, std::int64_t begin, std::int64_
   }
 }
 
+// Numbers c … of a row, in doubles; zeros past its end.
+HWY_INLINE Doubles LoadRowWide(const float* row, std::int64_t c, std::int64_t length) {
+  const hn::Rebind<float, DoubleTag> narrow;
+  if (length - c >= kDoubleLanes) return hn::PromoteTo(dd, hn::LoadU(narrow, row + c));
+  HWY_ALIGN float part[kDoubleLanes] = {};
+  std::memcpy(part, row + c, static_cast<std::size_t>(length - c) * sizeof(float));
+  return hn::PromoteTo(dd, hn::Load(narrow, part));
+}
+
+HWY_INLINE double SumOfDoubles(Doubles v) {
+#if HWY_TARGET == HWY_SCALAR
+  return hn::GetLane(v);
+#else
+  return hn::GetLane(hn::SumOfLanes(dd, v));
+#endif
+}
+
+template <int N>
+HWY_NOINLINE void MakeTokenGrams(const StateGrams& g, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t token = begin; token < end; ++token) {
+    const float* x = g.state + token * N * g.channels;
+    const float* before = g.products ? g.before + token * N * g.channels : nullptr;
+    Doubles sums[N * N], product = hn::Zero(dd);
+    for (int k = 0; k < N * N; ++k) sums[k] = hn::Zero(dd);
+    for (std::int64_t c = 0; c < g.channels; c += kDoubleLanes) {
+      Doubles row[N];
+      for (int i = 0; i < N; ++i) row[i] = LoadRowWide(x + i * g.channels, c, g.channels);
+      for (int i = 0; i < N; ++i) {
+        for (int j = 0; j <= i; ++j) sums[i * N + j] = hn::MulAdd(row[i], row[j], sums[i * N + j]);
+      }
+      if (before == nullptr) continue;
+      for (int i = 0; i < N; ++i) {
+        product = hn::MulAdd(row[i], LoadRowWide(before + i * g.channels, c, g.channels), product);
+      }
+    }
+    if (g.products) g.products[token] = SumOfDoubles(product);
+    for (int i = 0; i < N && g.grams; ++i) {
+      for (int j = 0; j <= i; ++j) {
+        const double sum = SumOfDoubles(sums[i * N + j]);
+        g.grams[(token * N + i) * N + j] = g.grams[(token * N + j) * N + i] = sum;
+      }
+    }
+  }
+}
+
+void GramsPart(const StateGrams& g, std::int64_t begin, std::int64_t end) {
+  MHC_OF_STREAMS(g.streams, MakeTokenGrams, g, begin, end)
+}
 void SpectraPart(const MatrixSpectra& m, std::int64_t begin, std::int64_t end) {
   MHC_OF_STREAMS(m.size, FindSpectra, m, begin, end)
 }

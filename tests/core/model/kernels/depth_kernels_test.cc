@@ -173,5 +173,35 @@ TEST(DepthWalk, GivesTheSameBitsHoweverManyThreadsShareIt) {
   }
 }
 
+TEST(StateGrams, AreTheProductsOfTheStreamsInDoublePrecision) {
+  constexpr int kTokens = 18;
+  for (int n = 1; n <= kernels::kMostStreams; ++n) {
+    for (const int channels : {1, 5, 64, 131}) {
+      const auto count = static_cast<std::size_t>(kTokens * n * channels);
+      std::mt19937_64 engine(5);
+      std::normal_distribution<float> normal;
+      std::vector<float> state(count), before(count);
+      for (float& value : state) value = normal(engine);
+      for (float& value : before) value = normal(engine);
+      OnEveryInstructionSet([&] {
+        std::vector<double> grams(static_cast<std::size_t>(kTokens * n * n)), products(kTokens);
+        kernels::MakeGrams(
+            {kTokens, channels, n, state.data(), before.data(), grams.data(), products.data()}, {});
+        for (int token = 0; token < kTokens; ++token) {
+          const auto at = [&](const std::vector<float>& all) -> Matrix {
+            using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+            return Eigen::Map<const Floats>(all.data() + token * n * channels, n, channels)
+                .cast<double>();
+          };
+          const Matrix x = at(state);
+          EXPECT_TRUE(MatrixAt(grams, n, token).isApprox(x * x.transpose(), kDoubleRounding));
+          EXPECT_NEAR(products[static_cast<std::size_t>(token)], x.cwiseProduct(at(before)).sum(),
+                      kDoubleRounding * channels * n);
+        }
+      });
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mhc
