@@ -17,7 +17,9 @@ Result<int> RunBeside(const std::string& name, const std::vector<std::string>& a
   const auto path = ProgramBeside(name);
   if (!path) return tl::unexpected(path.error());
   const std::string program = path->string();
-  setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
+  for (const EngineVariable& variable : kEngineVariables) {
+    setenv(variable.name, variable.value, /*overwrite=*/0);
+  }
   std::vector<std::string> texts = {program};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<char*> words;

@@ -17,7 +17,9 @@ namespace mhc {
 CommandError BecomeEngine(char** arguments) {
   const auto engine = ProgramBeside("mhc-engine");
   if (!engine) return {kExitFailed, engine.error().message};
-  setenv(kSpinVariable, kSpinCount, /*overwrite=*/0);
+  for (const EngineVariable& variable : kEngineVariables) {
+    setenv(variable.name, variable.value, /*overwrite=*/0);
+  }
   execv(engine->c_str(), arguments);
   return {kExitFailed, fmt::format("{}: {}, expected the program mhc-engine beside mhc",
                                    engine->string(), std::strerror(errno))};

@@ -39,7 +39,9 @@ QString DetachedProcess::LastWords() const {
 
 QProcessEnvironment EngineEnvironment() {
   QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-  if (!environment.contains(kSpinVariable)) environment.insert(kSpinVariable, kSpinCount);
+  for (const EngineVariable& variable : kEngineVariables) {
+    if (!environment.contains(variable.name)) environment.insert(variable.name, variable.value);
+  }
   return environment;
 }
 
