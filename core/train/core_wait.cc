@@ -36,7 +36,8 @@ double StolenOf(const fs::path& proc) {
 
 }  // namespace
 
-CoreWait::CoreWait(fs::path proc) : proc_(std::move(proc)) {}
+CoreWait::CoreWait(fs::path proc, Clock::duration stretch)
+    : proc_(std::move(proc)), stretch_(stretch) {}
 
 CoreWait::Sample CoreWait::Look(Clock::time_point now) const {
   Sample sample{now, {}, StolenOf(proc_)};
@@ -50,7 +51,7 @@ CoreWait::Sample CoreWait::Look(Clock::time_point now) const {
 }
 
 std::optional<double> CoreWait::ShareOfStretch(Clock::time_point now) {
-  if (last_ && now - last_->at < kStretch) return std::nullopt;
+  if (last_ && now - last_->at < stretch_) return std::nullopt;
   const std::optional<Sample> before = std::exchange(last_, Look(now));
   if (!before) return std::nullopt;
   std::uint64_t longest = 0;

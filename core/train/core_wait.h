@@ -16,13 +16,13 @@ class CoreWait {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // A stretch shorter than this says nothing: starts and saves are stretches of their own.
+  // What a shorter one tells is not worth a word: starts and saves are stretches of their own.
   static constexpr std::chrono::seconds kStretch{10};
   // Of a stretch, from which on it is worth a word.
   static constexpr double kWorthSaying = 0.2;
 
   // `proc` as Linux fills it; where it tells nothing, there is never anything to say.
-  explicit CoreWait(std::filesystem::path proc = "/proc");
+  explicit CoreWait(std::filesystem::path proc = "/proc", Clock::duration stretch = kStretch);
 
   // To be called after each step. Where a stretch is over by `now`: the share of it that the thread
   // which waited longest stood in line for a core, with what a hypervisor gave to other guests.
@@ -37,6 +37,7 @@ class CoreWait {
   Sample Look(Clock::time_point now) const;
 
   std::filesystem::path proc_;
+  Clock::duration stretch_;
   std::optional<Sample> last_;
 };
 

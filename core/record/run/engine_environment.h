@@ -15,7 +15,7 @@ inline constexpr std::array kEngineVariables = {
     // How often a thread that waits for the others looks again before it sleeps. The default looks
     // for ever: full speed alone, and steps of ten times the length where anything else keeps one
     // of two cores busy. At 1,000 a step takes a third longer alone. At 5,000 it has full speed
-    // alone, and twice the length beside a busy core.
+    // alone; beside others a run looks less often (core/model/yielding_threads.h).
     EngineVariable{"GOMP_SPINCOUNT", "5000"},
     // The allocator asks for huge pages, where the system gives them to those that ask. On pages of
     // 4 KiB a step took 12 % longer, and how long hung on where the arrays of a model happened to

@@ -134,6 +134,7 @@ Status Experiment::TrainOneStep() {
   desk_.Acquit();
   Report(record);
   if (auto status = TellOfWaiting(); !status) return status;
+  GetAlongWithOthers();
   if (!outcome.finite) return GuardAgainst(outcome);
   guard_.Pass();
   return SaveRegularCheckpoint();

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/yielding_threads.h"
 #include "core/train/core_wait.h"
 #include "core/train/energy_meter.h"
 #include "core/train/experiment_host.h"
@@ -70,6 +71,8 @@ class Experiment {
   void EvaluateInto(StepRecord& record);
   void Report(const StepRecord& record);
   Status TellOfWaiting();
+  // Threads that wait yield while other programs use the cores too.
+  void GetAlongWithOthers();
 
   TrainingRun run_;
   InterventionDesk desk_;
@@ -78,6 +81,8 @@ class Experiment {
   std::deque<double> recent_step_seconds_;
   EnergyMeter energy_;
   CoreWait core_wait_;
+  CoreWait lately_{"/proc", std::chrono::milliseconds(400)};
+  YieldingThreads yielding_;
   bool told_of_waiting_ = false;
 };
 

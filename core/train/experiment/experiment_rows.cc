@@ -68,4 +68,14 @@ Status Experiment::TellOfWaiting() {
   return run_.SayAlert("shared_cores", CoreWaitSentence(*share, run_.host.threads));
 }
 
+void Experiment::GetAlongWithOthers() {
+  // Of the last moments: a run alone stands in line for a hundredth of them at most.
+  constexpr double kShares = 0.1, kIsAlone = 0.03;
+  if (run_.host.threads < 2) return;
+  const auto share = lately_.ShareOfStretch(CoreWait::Clock::now());
+  if (share && (yielding_.yields() ? *share < kIsAlone : *share > kShares)) {
+    yielding_.Yield(!yielding_.yields());
+  }
+}
+
 }  // namespace mhc
