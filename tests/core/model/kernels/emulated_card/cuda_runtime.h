@@ -1,7 +1,6 @@
 // Stands in for CUDA's header of that name: a card whose threads are fibers of the thread that
-// launches, so that its kernels are tested, and their memory is watched by a sanitizer, where there
-// is no card. A block runs after the other; what the lanes of a warp exchange waits until all of
-// them have come to it.
+// launches, so that its kernels are tested where there is none. A block runs after the other; what
+// the lanes of a warp exchange waits until all of them have come to it.
 #pragma once
 
 #include <array>
