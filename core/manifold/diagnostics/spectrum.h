@@ -12,7 +12,7 @@
 namespace mhc {
 
 Vector SingularValues(const Matrix& matrix);  // n, falling
-double SpectralNorm(const Matrix& matrix);  // σ₁
+double SpectralNorm(const Matrix& matrix);    // σ₁
 // σ₁/σₙ; infinite for a singular matrix, that is where σₙ is at most n·2⁻⁵² of σ₁.
 double ConditionNumber(const Matrix& matrix);
 
