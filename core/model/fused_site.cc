@@ -170,10 +170,10 @@ void RunBackward(const FusedSite& fused, const SiteInputs& in, const PlacedNumbe
 }
 
 // What a card cannot do of it.
-Status CheckCard(const FusedSite& fused) {
-  if (fused.place.card == nullptr) return {};
+Status CheckPlace(const SiteInputs& in, const SiteOptions& options, const kernels::Place& place) {
+  if (place.card == nullptr) return {};
   if (kernels::CardCount() == 0) return Fail("device: found no card that these kernels run on");
-  if (fused.site.constraint.family == kernels::Family::kOracle) {
+  if (ToKernel(options.choice, in.streams).family == kernels::Family::kOracle) {
     return Fail("constraint: found one of more than {} rows, expected fewer on a card",
                 kernels::kMostRows);
   }
@@ -189,8 +189,8 @@ Result<SiteOutputs> RunFusedSite(const SiteInputs& in, const SiteOptions& option
     return Fail("streams: found {}, expected at most {} for the fused kernels", in.streams,
                 kernels::kMostStreams);
   }
+  if (const Status can = CheckPlace(in, options, place); !can) return tl::unexpected(can.error());
   const FusedSite fused(in, options, place, numbers);
-  if (const Status can = CheckCard(fused); !can) return tl::unexpected(can.error());
   PlacedNumbers scratch = fused.Zeros(kernels::ScratchFloats(fused.site, in.tokens, place));
   const PlacedNumbers x = fused.Streams(ToFloats(in.x)), f = fused.Between(ToFloats(in.f));
   ForwardArrays a = RunForward(fused, in, x, f, scratch);
