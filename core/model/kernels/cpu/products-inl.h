@@ -18,7 +18,7 @@ constexpr int kColumnTile = kAccumulators / 4;
 // So much of a row goes through a column tile at once: that of the weights stays in the first cache
 // meanwhile, whatever the number of channels.
 // Few lanes sum less of it, since each of their sums would round as often as it has terms.
-constexpr std::int64_t kSpan = kLanes >= 8 || !HWY_NATIVE_FMA ? 1024 : 64 * kLanes;
+constexpr std::int64_t kSpan = kLanes >= 16 || !HWY_NATIVE_FMA ? 1024 : 64 * kLanes;
 
 // Where a product is rounded before it is added, a sum of many is taken in double.
 template <class T>
@@ -128,24 +128,35 @@ HWY_NOINLINE void Products(const T* x, std::int64_t x_stride, int rows, const fl
   }
 }
 
-// sums[row] = Σ_k x[row, k]².
+template <class T>
+HWY_INLINE float SumOfSquares(const T* row, std::int64_t length) {
+  V even = hn::Zero(d), odd = hn::Zero(d);
+  std::int64_t k = 0;
+  for (; k + 2 * kLanes <= length; k += 2 * kLanes) {
+    const V a = LoadStream(row + k), b = LoadStream(row + k + kLanes);
+    even = hn::MulAdd(a, a, even);
+    odd = hn::MulAdd(b, b, odd);
+  }
+  for (; k < length; k += kLanes) {
+    const V a = LoadPart(row + k, length - k);
+    even = hn::MulAdd(a, a, even);
+  }
+  return SumOf(hn::Add(even, odd));
+}
+
+// sums[row] = Σ_k x[row, k]², in spans: what a sum grows to is what its additions are rounded by.
 template <class T>
 HWY_NOINLINE void SumsOfSquares(const T* x, std::int64_t x_stride, int rows, std::int64_t length,
                                 float* sums) {
+  constexpr std::int64_t kSpanOfSquares = 32 * kLanes;
   for (int r = 0; r < rows; ++r) {
-    const T* row = x + r * x_stride;
-    V even = hn::Zero(d), odd = hn::Zero(d);
-    std::int64_t k = 0;
-    for (; k + 2 * kLanes <= length; k += 2 * kLanes) {
-      const V a = LoadStream(row + k), b = LoadStream(row + k + kLanes);
-      even = hn::MulAdd(a, a, even);
-      odd = hn::MulAdd(b, b, odd);
+    double sum = 0.0;
+    for (std::int64_t k = 0; k < length; k += kSpanOfSquares) {
+      const std::int64_t left = length - k;
+      const std::int64_t span = left < kSpanOfSquares ? left : kSpanOfSquares;
+      sum += static_cast<double>(SumOfSquares(x + r * x_stride + k, span));
     }
-    for (; k < length; k += kLanes) {
-      const V a = LoadPart(row + k, length - k);
-      even = hn::MulAdd(a, a, even);
-    }
-    sums[r] = SumOf(hn::Add(even, odd));
+    sums[r] = static_cast<float>(sum);
   }
 }
 
