@@ -9,8 +9,9 @@
 namespace mhc {
 namespace {
 
-constexpr double kEntryGap = 4.0;  // inside an entry
-constexpr double kBetween = 12.0;  // between entries
+constexpr double kEntryGap = 4.0;     // inside an entry
+constexpr double kBetween = 12.0;     // between entries
+constexpr double kBesideAxis = 22.0;  // above the numbers of an axis, where there must be room
 // A number as long as most are: the legend keeps its width while numbers change.
 constexpr auto kTypicalNumber = "0.0000";
 
@@ -62,7 +63,13 @@ void LegendStrip::draw(QCPPainter* painter) {
   const double room = right_ - left_;
   const bool has_values = whole_label + entries(true) <= room;
   const double label = whole_label + entries(has_values) <= room + 1.0 ? whole_label : 0.0;
-  double x = std::max(right_ - label - entries(has_values), left_);
+  // Where even so there is no room, they move together.
+  const auto count = static_cast<double>(entries_.size());
+  const double missing = label + entries(has_values) - room;
+  const double between =
+      count > 1.0 ? std::clamp(kBetween - missing / (count - 1.0), 2.0, kBetween) : kBetween;
+  const double all = label + entries(has_values) - (count - 1.0) * (kBetween - between);
+  double x = std::max(right_ - all, left_ - kBesideAxis);
   const auto write = [&](const QString& text, double width, Role role) {
     painter->setPen(look_.Color(role));
     painter->drawText(QRectF(x, middle_ - metrics.height() / 2.0, width, metrics.height()),
@@ -85,7 +92,7 @@ void LegendStrip::draw(QCPPainter* painter) {
       x += std::ceil(metrics.horizontalAdvance(entry.name)) + kEntryGap;
       write(entry.value, end - x, Role::kQuietText);
     }
-    x = end + kBetween;
+    x = end + between;
   }
 }
 

@@ -210,8 +210,11 @@ void MatrixCanvas::Show(std::vector<MatrixContent> matrices, const QString& note
 }
 
 QRectF MatrixCanvas::Area() const {
-  const double line = std::ceil(QFontMetricsF(FontsFor(look_, false).text).height()) + 2.0;
-  return QRectF(rect()).adjusted(0.0, note_.isEmpty() ? 0.0 : line, 0.0, 0.0);
+  if (note_.isEmpty()) return rect();
+  const QRectF room(0.0, 0.0, width() - 2.0 * kMargin, height());
+  const QRectF taken = QFontMetricsF(FontsFor(look_, /*is_for_paper=*/false).text)
+                           .boundingRect(room, Qt::AlignHCenter | Qt::TextWordWrap, note_);
+  return QRectF(rect()).adjusted(0.0, std::ceil(taken.height()) + 2.0, 0.0, 0.0);
 }
 
 void MatrixCanvas::paintEvent(QPaintEvent*) {
@@ -222,9 +225,7 @@ void MatrixCanvas::paintEvent(QPaintEvent*) {
   painter.setFont(FontsFor(look_, /*is_for_paper=*/false).text);
   painter.setPen(look_.Color(Role::kText));
   const QRectF line(kMargin, 0.0, width() - 2.0 * kMargin, area.top());
-  painter.drawText(
-      line, Qt::AlignCenter,
-      painter.fontMetrics().elidedText(note_, Qt::ElideRight, static_cast<int>(line.width())));
+  painter.drawText(line, Qt::AlignCenter | Qt::TextWordWrap, note_);
 }
 
 bool MatrixCanvas::event(QEvent* event) {
