@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "core/formats/quoted_text.h"
+#include "core/formats/toml_depth.h"
 #include "core/record/configuration/configuration.h"
 #include "core/record/configuration/configuration_keys.h"
 #include "core/record/configuration/given_values.h"
@@ -241,6 +242,9 @@ Result<std::string> ReadFile(const std::filesystem::path& path) {
 
 Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string_view source,
                                          std::span<const Setting> settings) {
+  if (auto sound = CheckTomlDepth(toml_text, source); !sound) {
+    return tl::unexpected(sound.error());
+  }
   toml::table table;
   try {
     table = toml::parse(toml_text, source);

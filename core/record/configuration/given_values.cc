@@ -1,5 +1,6 @@
 #include "core/record/configuration/given_values.h"
 
+#include "core/formats/toml_depth.h"
 #include "core/record/configuration/configuration_keys.h"
 
 namespace mhc {
@@ -92,6 +93,7 @@ void LaySettings(std::span<const Setting> settings, GivenKeys& given) {
 
 std::optional<std::string> QuotedTomlText(const std::string& text) {
   if (!text.starts_with('"') && !text.starts_with('\'')) return std::nullopt;
+  if (!CheckTomlDepth(text, "")) return std::nullopt;
   try {
     return toml::parse("text = " + text)["text"].value<std::string>();
   } catch (const toml::parse_error&) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "core/formats/toml_depth.h"
+
 namespace mhc {
 namespace {
 
@@ -57,9 +59,11 @@ Result<Study> ParseStudy(const StudyText& text) {
   if (!text.text.starts_with(kFence) || end == std::string_view::npos) {
     return Fail("study {}: expected a head between two lines of +++", study.name);
   }
+  const std::string_view fenced = text.text.substr(kFence.size(), end - kFence.size());
+  if (auto sound = CheckTomlDepth(fenced, text.name); !sound) return tl::unexpected(sound.error());
   toml::table head;
   try {
-    head = toml::parse(text.text.substr(kFence.size(), end - kFence.size()));
+    head = toml::parse(fenced);
   } catch (const toml::parse_error& error) {
     return Fail("study {}: line {}: {}", study.name, error.source().begin.line + 1,
                 error.description());
