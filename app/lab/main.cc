@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "app/lab/export_figure.h"
+#include "core/formats/standard_descriptors.h"
 #include "core/record/configuration/home_path.h"
+#include "widgets/look/plain_texts.h"
 #include "widgets/window/main_window.h"
 
 namespace {
@@ -71,6 +73,7 @@ int ShowWindow(const Arguments& arguments) {
 }  // namespace
 
 int main(int count, char** given) {
+  mhc::KeepStandardDescriptors();
   CLI::App app("mHC Lab: see mixing matrices train, and change their constraint by hand.",
                "mhclab");
   Arguments arguments;
@@ -92,6 +95,8 @@ int main(int count, char** given) {
   if (arguments.lists_figures) return mhc::ListFigures();
   if (arguments.exports_figure) TakeOffscreenWhereThereIsNoDisplay();
   QApplication application(count, given);
+  mhc::PlainTexts plain_texts;
+  application.installEventFilter(&plain_texts);
   QApplication::setApplicationName("mHC Lab");
   QApplication::setOrganizationName("mHC Lab");
   QApplication::setApplicationVersion(MHC_VERSION);

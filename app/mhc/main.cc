@@ -7,8 +7,10 @@
 #include "app/mhc/command_table.h"
 #include "app/mhc/engine_program.h"
 #include "core/formats/legible_text.h"
+#include "core/formats/standard_descriptors.h"
 
 int main(int count, char** arguments) {
+  mhc::KeepStandardDescriptors();
   try {
     return mhc::RunCommandLine(mhc::Commands(), count, arguments, mhc::BecomeEngine);
   } catch (const std::bad_alloc&) {

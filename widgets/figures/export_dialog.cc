@@ -77,11 +77,13 @@ ExportDialog::ExportDialog(const ViewContext& context, const QString& figure, QW
   form->addRow(tr("file"), file_row);
   preview_ = new QLabel(this);
   preview_->setObjectName("figurePreview");
+  preview_->setTextFormat(Qt::PlainText);
   preview_->setAlignment(Qt::AlignCenter);
   preview_->setWordWrap(true);
   preview_->setMinimumSize(static_cast<int>(kPreviewWidth) + 16, 300);
   said_ = new QLabel(tr("PDF, SVG, PNG or CSV, by the ending of the file"), this);
   said_->setObjectName("exportSaid");
+  said_->setTextFormat(Qt::PlainText);
   said_->setWordWrap(true);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
   save_ = buttons->addButton(tr("Save"), QDialogButtonBox::ActionRole);
@@ -157,6 +159,7 @@ void ExportDialog::Save() {
       new QMessageBox(QMessageBox::Question, windowTitle(),
                       tr("%1 is there already.").arg(file_->text()), QMessageBox::Cancel, this);
   question->setObjectName("replaceFigureQuestion");
+  question->setTextFormat(Qt::PlainText);
   question->setAttribute(Qt::WA_DeleteOnClose);
   QPushButton* replace = question->addButton(tr("Replace it"), QMessageBox::AcceptRole);
   question->setDefaultButton(QMessageBox::Cancel);

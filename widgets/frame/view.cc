@@ -106,6 +106,7 @@ View::View(const ViewContext& context, const QString& object_name, const QString
   auto* body = new QWidget(this);
   states_ = new QStackedLayout(body);
   sentence_ = new QLabel(body);
+  sentence_->setTextFormat(Qt::PlainText);
   sentence_->setWordWrap(true);
   sentence_->setAlignment(Qt::AlignCenter);
   sentence_->setMargin(16);

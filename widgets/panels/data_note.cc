@@ -62,7 +62,7 @@ void DataNote::Refresh() {
   }
   const std::string& source = run->configuration().data.source;
   read_->setText(tr("%1: %2").arg(SourceName(source), WhatWasRead(run->description())));
-  read_->setToolTip(QString::fromStdString(source).toHtmlEscaped());
+  read_->setToolTip(QString::fromStdString(source));
   left_out_->setText(QString::fromStdString(run->description().data_left_out));
 }
 

@@ -12,6 +12,7 @@ RunBanner::RunBanner(const ViewContext& context, QWidget* parent)
     : QWidget(parent), context_(context) {
   setObjectName("runBanner");
   text_ = new QLabel(this);
+  text_->setTextFormat(Qt::PlainText);
   text_->setObjectName("runBannerText");
   text_->setWordWrap(true);
   resume_ = new QPushButton(tr("Resume"), this);

@@ -47,6 +47,7 @@ AblationDialog::AblationDialog(const Look& look, const std::filesystem::path& ru
       progress_(new QProgressBar(this)),
       table_(new QTreeWidget(this)) {
   setObjectName(QStringLiteral("ablationDialog"));
+  said_->setTextFormat(Qt::PlainText);
   setWindowTitle(tr("Ablate %1").arg(QString::fromStdString(run.filename().string())));
   said_->setObjectName(QStringLiteral("ablationSaid"));
   said_->setWordWrap(true);

@@ -109,12 +109,14 @@ NewRunDialog::NewRunDialog(const Look& look, const QString& preset, QWidget* par
 
   cost_ = new QLabel(this);
   cost_->setObjectName("newRunCost");
+  cost_->setTextFormat(Qt::PlainText);
   cost_->setStyleSheet(QStringLiteral("color: %1").arg(look_.Color(Role::kQuietText).name()));
   cost_->setToolTip(
       tr("Memory is an estimate of what training holds beside the programs. How long it takes is "
          "told after a sweep of this machine: mhc bench --sweep"));
   fault_ = new QLabel(this);
   fault_->setObjectName("newRunFault");
+  fault_->setTextFormat(Qt::PlainText);
   fault_->setWordWrap(true);
   fault_->setMinimumHeight(2 * fontMetrics().lineSpacing());
   fault_->setStyleSheet(QStringLiteral("color: %1").arg(look_.Color(Role::kBad).name()));

@@ -68,6 +68,7 @@ StartPage::StartPage(const Look& look, QWidget* parent) : QWidget(parent), look_
   sentence->setWordWrap(true);
   sentence->setProperty("quiet", true);
   notice_ = new QLabel(this);
+  notice_->setTextFormat(Qt::PlainText);
   notice_->setObjectName("startNotice");
   notice_->setWordWrap(true);
   notice_->setTextInteractionFlags(Qt::TextSelectableByMouse);

@@ -16,6 +16,7 @@ const QString kBetween = QStringLiteral(" · ");
 
 RunSummary::RunSummary(QMenuBar* bar) : QLabel(bar), bar_(*bar) {
   setObjectName(QStringLiteral("runSummary"));
+  setTextFormat(Qt::PlainText);
   setForegroundRole(QPalette::PlaceholderText);
 }
 

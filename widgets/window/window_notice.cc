@@ -12,6 +12,7 @@ constexpr int kMostWidth = 480, kAboveEdge = 52;  // which leaves the step bar f
 
 WindowNotice::WindowNotice(const Look& look, QWidget* parent) : QLabel(parent), look_(look) {
   setObjectName(QStringLiteral("windowNotice"));
+  setTextFormat(Qt::PlainText);
   setWordWrap(true);
   setMargin(8);
   hide();
