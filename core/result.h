@@ -16,6 +16,8 @@ namespace mhc {
 
 struct Error {
   std::string message;
+  // What is in the way may go away, as a full disk does: the same may succeed later.
+  bool may_pass = false;
 };
 
 template <class T>
@@ -31,7 +33,7 @@ tl::unexpected<Error> Fail(fmt::format_string<Args...> format, Args&&... args) {
 
 // Passes an error on, with what was being done in front of it.
 inline tl::unexpected<Error> FailWithin(std::string_view where, const Error& error) {
-  return tl::unexpected<Error>(Error{std::string(where) + ": " + error.message});
+  return tl::unexpected<Error>(Error{std::string(where) + ": " + error.message, error.may_pass});
 }
 
 }  // namespace mhc

@@ -37,7 +37,9 @@ struct LoadedModel {
 
 Result<LoadedModel> Load(const RunCheckpoint& checkpoint) {
   const Configuration& configuration = checkpoint.run.configuration();
-  const auto state = ReadTrainingState(checkpoint.path(), checkpoint.step);
+  const auto folder = OpenFolder::Open(checkpoint.path());
+  if (!folder) return tl::unexpected(folder.error());
+  const auto state = ReadTrainingState(*folder, checkpoint.step);
   if (!state) return tl::unexpected(state.error());
   const auto device = ChooseDevice(configuration.device);
   if (!device) return tl::unexpected(device.error());
@@ -49,7 +51,7 @@ Result<LoadedModel> Load(const RunCheckpoint& checkpoint) {
                 state->data_hash);
   }
   auto trainer = std::make_unique<Trainer>(configuration, data->vocabulary(), *device);
-  if (auto loaded = LoadCheckpoint(checkpoint.path(), *state, *trainer); !loaded) {
+  if (auto loaded = LoadCheckpoint(*folder, *state, *trainer); !loaded) {
     return tl::unexpected(loaded.error());
   }
   // A blend is where the last finished step had it.

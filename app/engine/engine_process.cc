@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/plan/thread_choice.h"
@@ -64,6 +65,13 @@ Result<torch::Device> ChooseDevice(const std::string& name) {
   return device;
 }
 
+void KeepFilesPrivate() { umask(077); }
+
+void IgnoreWriteSignals() {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+}
+
 void CatchWarningSignals() {
   struct sigaction action = {};
   action.sa_handler = OnWarningSignal;
@@ -82,8 +90,6 @@ void CatchStopSignals() {
   struct sigaction hang_up = {};
   sigaction(SIGHUP, nullptr, &hang_up);
   if (hang_up.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
-  // Nobody may be reading what the engine says; that is no reason to stop training.
-  signal(SIGPIPE, SIG_IGN);
 }
 
 void NoteCrashes() {

@@ -41,13 +41,13 @@ void Announce(const Experiment& experiment, ProgressDisplay& display) {
 }
 
 CommandResult TrainToTheEnd(Experiment& experiment, ProgressDisplay& display) {
-  const std::string run = experiment.folder().path().string();
-  display.OpenLog(experiment.folder().log_path());
+  display.OpenLog(experiment.place());
   Announce(experiment, display);
   CatchStopSignals();
   NoteCrashes();
   const auto state = experiment.Run(StopRequested);
   display.Finish();
+  const std::string run = experiment.place().PresentPath().string();
   if (!state) return Failed(state.error());
   if (*state == RunState::kFailed) return Failed({run + ": the run failed, see its engine.log"});
   display.OnMessage(*state == RunState::kFinished
@@ -61,6 +61,7 @@ CommandResult TrainToTheEnd(Experiment& experiment, ProgressDisplay& display) {
 CommandResult RunExperiment(const Configuration& configuration, bool json,
                             const ExperimentStart& start) {
   CatchWarningSignals();
+  KeepFilesPrivate();
   const auto device = ChooseDevice(configuration.device);
   if (!device) return BadInput(device.error());
   ProgressDisplay display;
@@ -72,8 +73,8 @@ CommandResult RunExperiment(const Configuration& configuration, bool json,
   {
     const auto experiment = start(host);
     if (!experiment) return BadInput(experiment.error());
-    run = (*experiment)->folder().path();
     if (auto trained = TrainToTheEnd(**experiment, display); !trained) return trained;
+    run = (*experiment)->place().PresentPath();
   }
   return json ? BecomeStatus(run) : CommandResult();
 }

@@ -13,6 +13,7 @@
 #include "app/engine/resume_command.h"
 #include "app/engine/train_command.h"
 #include "core/formats/legible_text.h"
+#include "core/formats/standard_descriptors.h"
 
 namespace {
 
@@ -33,6 +34,8 @@ int Fail(const std::string& what, const std::string& text) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  mhc::KeepStandardDescriptors();
+  mhc::IgnoreWriteSignals();
   mhc::TuneAllocator();
   try {
     return Run(count, arguments);

@@ -1,18 +1,19 @@
 #include "app/engine/progress_display.h"
 
+#include <fcntl.h>
+#include <fmt/chrono.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
-#include <iomanip>
 #include <vector>
 
 #include "app/command_line/terminal.h"
 #include "core/formats/legible_text.h"
 #include "core/formats/person_text.h"
 #include "core/formats/quoted_text.h"
+#include "core/formats/system_calls.h"
 
 namespace mhc {
 namespace {
@@ -75,14 +76,23 @@ std::string ProgressLine(const Progress& p, const std::optional<double>& validat
 
 ProgressDisplay::ProgressDisplay() : moves_(TakesEscapeCodes(STDERR_FILENO)) {}
 
-void ProgressDisplay::OpenLog(const std::filesystem::path& file) { log_ = file; }
+void ProgressDisplay::OpenLog(const OpenFolder& run) {
+  auto file = run.OpenFile("engine.log", O_WRONLY | O_CREAT | O_APPEND);
+  if (file) {
+    log_ = *std::move(file);
+  } else {
+    OnMessage(file.error().message);
+  }
+}
 
+// Where it cannot be written the line is lost, and training goes on.
 void ProgressDisplay::WriteLog(const std::string& line) {
-  if (log_.empty()) return;
+  if (!log_) return;
   const std::time_t now = std::time(nullptr);
   std::tm local{};
   localtime_r(&now, &local);
-  std::ofstream(log_, std::ios::app) << std::put_time(&local, "%Y-%m-%d %H:%M:%S ") << line << "\n";
+  const std::string text = fmt::format("{:%Y-%m-%d %H:%M:%S} {}\n", local, line);
+  (void)!Calls().write(log_.get(), text.data(), text.size());
 }
 
 void ProgressDisplay::OnProgress(const Progress& p) {

@@ -16,9 +16,9 @@ std::string ProgressLine(const Progress& progress, const std::optional<double>& 
 
 class ProgressDisplay : public ExperimentObserver {
  public:
-  // `log` receives every message too: the run's engine.log, set once the folder is there.
   ProgressDisplay();
-  void OpenLog(const std::filesystem::path& file);
+  // From here on every message goes to the run's engine.log too, where that is a file.
+  void OpenLog(const OpenFolder& run);
 
   void OnProgress(const Progress& progress) override;
   void OnMessage(const std::string& sentence) override;
@@ -32,7 +32,7 @@ class ProgressDisplay : public ExperimentObserver {
   std::chrono::steady_clock::time_point shown_;
   std::optional<double> validation_loss_;
   bool line_open_ = false;
-  std::filesystem::path log_;
+  OwnedDescriptor log_{-1};
 };
 
 }  // namespace mhc

@@ -38,6 +38,14 @@ Result<MappedFile> MappedFile::Open(const std::filesystem::path& path) {
   return MappedFile(*bytes);
 }
 
+Result<MappedFile> MappedFile::Open(const OpenFolder& folder, const std::string& name) {
+  const auto file = folder.OpenFile(name, O_RDONLY);
+  if (!file) return tl::unexpected(file.error());
+  const auto bytes = Map(file->get(), (folder.path() / name).string());
+  if (!bytes) return tl::unexpected(bytes.error());
+  return MappedFile(*bytes);
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/formats/open_folder.h"
 #include "core/result.h"
 
 namespace mhc {
@@ -18,6 +19,8 @@ class MappedFile {
  public:
   // Fails with the path where the file cannot be opened, or is a folder, a pipe or a device.
   static Result<MappedFile> Open(const std::filesystem::path& path);
+  // A file in an open folder, not by a link.
+  static Result<MappedFile> Open(const OpenFolder& folder, const std::string& name);
 
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/formats/checksum.h"
+#include "core/formats/open_folder.h"
 #include "core/result.h"
 
 namespace mhc {
@@ -20,6 +22,8 @@ class OutputFile {
  public:
   // A new file, or one that is emptied. Errors show the path, or `shown_as` where it is given.
   static Result<OutputFile> Create(const std::filesystem::path& path, std::string shown_as = {});
+  // In an open folder, which has no file of that name yet; the owner's alone.
+  static Result<OutputFile> Create(const OpenFolder& folder, const std::string& name);
   static OutputFile StandardOutput();
 
   OutputFile(OutputFile&& other) noexcept;
@@ -31,12 +35,15 @@ class OutputFile {
   // Returns when the disk has the bytes; their name may need SyncFolder too.
   Status Sync();
   Status Close();
+  // Of what was appended.
+  std::string ChecksumText() const { return checksum_.Text(); }
 
  private:
   OutputFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
 
   int descriptor_;
   std::string path_;
+  Checksum checksum_;
 };
 
 // Makes the names in a folder durable: after a file in it was created or renamed.

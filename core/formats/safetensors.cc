@@ -17,8 +17,12 @@ constexpr std::uint64_t kLongestHeader = 100'000'000;
 Result<Safetensors> Safetensors::Open(const std::filesystem::path& path) {
   Result<MappedFile> file = MappedFile::Open(path);
   if (!file) return tl::unexpected(file.error());
-  Result<Safetensors> tensors = ParseBytes(file->bytes(), path.string());
-  if (tensors) tensors->file_ = std::move(*file);
+  return Of(*std::move(file), path.string());
+}
+
+Result<Safetensors> Safetensors::Of(MappedFile file, std::string origin) {
+  Result<Safetensors> tensors = ParseBytes(file.bytes(), std::move(origin));
+  if (tensors) tensors->file_ = std::move(file);
   return tensors;
 }
 

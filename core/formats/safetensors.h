@@ -40,6 +40,7 @@ class Safetensors {
  public:
   // Maps the file; the tensors' bytes are read only when they are touched.
   static Result<Safetensors> Open(const std::filesystem::path& path);
+  static Result<Safetensors> Of(MappedFile file, std::string origin);
   // The same from memory, which must outlive the result. `origin` stands for the path in errors.
   static Result<Safetensors> Parse(std::span<const std::byte> bytes, std::string origin);
 

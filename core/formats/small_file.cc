@@ -7,9 +7,28 @@
 #include <cstring>
 #include <random>
 
+#include "core/formats/output_file.h"
 #include "core/formats/owned_descriptor.h"
 
 namespace mhc {
+namespace {
+
+Result<std::string> ReadAll(int input, std::size_t most, const std::string& shown) {
+  std::string text;
+  char buffer[16384];
+  while (true) {
+    const ssize_t got = read(input, buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Fail("{}: cannot be read: {}", shown, std::strerror(errno));
+    if (got == 0) return text;
+    text.append(buffer, static_cast<std::size_t>(got));
+    if (text.size() > most) {
+      return Fail("{}: larger than {} bytes, which is the most that is read", shown, most);
+    }
+  }
+}
+
+}  // namespace
 
 Result<std::string> ReadSmallFile(const std::filesystem::path& file, std::size_t most) {
   const OwnedDescriptor input(
@@ -22,39 +41,25 @@ Result<std::string> ReadSmallFile(const std::filesystem::path& file, std::size_t
   if (fstat(input.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
     return Fail("{}: not a regular file", file.string());
   }
-  std::string text;
-  char buffer[16384];
-  while (true) {
-    const ssize_t got = read(input.get(), buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Fail("{}: cannot be read: {}", file.string(), std::strerror(errno));
-    if (got == 0) return text;
-    text.append(buffer, static_cast<std::size_t>(got));
-    if (text.size() > most) {
-      return Fail("{}: larger than {} bytes, which is the most that is read", file.string(), most);
-    }
-  }
+  return ReadAll(input.get(), most, file.string());
 }
 
-Status WriteNewFile(const std::filesystem::path& file, std::string_view text, Audience audience,
+Result<std::string> ReadSmallFile(const OpenFolder& folder, const std::string& name,
+                                  std::size_t most) {
+  const auto input = folder.OpenFile(name, O_RDONLY);
+  if (!input) return tl::unexpected(input.error());
+  return ReadAll(input->get(), most, (folder.path() / name).string());
+}
+
+Status WriteNewFile(const OpenFolder& folder, const std::string& name, std::string_view text,
                     bool sync) {
-  const mode_t mode = audience == Audience::kOwner ? 0600 : 0644;
-  const OwnedDescriptor output(
-      open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (!output) return Fail("{}: cannot be made: {}", file.string(), std::strerror(errno));
-  const auto failed = [&] {
-    const int reason = errno;
-    unlink(file.c_str());
-    return Fail("{}: cannot be written: {}", file.string(), std::strerror(reason));
-  };
-  while (!text.empty()) {
-    const ssize_t put = write(output.get(), text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return failed();
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  if (sync && fsync(output.get()) != 0) return failed();
-  return {};
+  auto file = OutputFile::Create(folder, name);
+  if (!file) return tl::unexpected(file.error());
+  Status done = file->Append(text);
+  if (done && sync) done = file->Sync();
+  if (done) done = file->Close();
+  if (!done) (void)folder.RemoveFile(name);
+  return done;
 }
 
 std::string RandomHexadecimal(int digits) {

@@ -1,4 +1,4 @@
-// Whole small files, read and written without trusting what is there. Internal to core/record.
+// Whole small files, read and written without trusting what is there.
 #pragma once
 
 #include <cstddef>
@@ -6,17 +6,19 @@
 #include <string>
 #include <string_view>
 
+#include "core/formats/open_folder.h"
 #include "core/result.h"
 
 namespace mhc {
 
 // The content of a regular file of at most `most` bytes; links, pipes and devices are refused.
 Result<std::string> ReadSmallFile(const std::filesystem::path& file, std::size_t most);
+Result<std::string> ReadSmallFile(const OpenFolder& folder, const std::string& name,
+                                  std::size_t most);
 
-// Makes `file`, which must not exist, with mode 0600 or, where it is for everyone, 0644; with
-// `sync` it is on the disk when this returns. Nothing stays where it fails.
-enum class Audience { kOwner, kEveryone };
-Status WriteNewFile(const std::filesystem::path& file, std::string_view text, Audience audience,
+// Makes a file, which must not exist, the owner's alone; with `sync` it is on the disk when this
+// returns. Nothing stays where it fails.
+Status WriteNewFile(const OpenFolder& folder, const std::string& name, std::string_view text,
                     bool sync);
 
 // `digits` hexadecimal digits from the system's source of randomness.

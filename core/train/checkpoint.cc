@@ -4,50 +4,72 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/formats/checksum.h"
 #include "core/formats/json_text.h"
 #include "core/formats/output_file.h"
 #include "core/formats/safetensors.h"
 #include "core/formats/safetensors_writer.h"
+#include "core/formats/small_file.h"
 #include "core/record/intervention/intervention.h"
 
 namespace mhc {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr const char* kModelFile = "model.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 constexpr const char* kStateFile = "state.json";
+constexpr const char* kOwnChecksum = "checksum";
 constexpr int kStateVersion = 1;
 
 using Tensors = std::map<std::string, at::Tensor>;
 
-// Float32 and int64 alone: parameters, moments, and step counts.
-Status WriteTensors(const fs::path& path, const Tensors& tensors) {
+std::string ShownPath(const OpenFolder& folder, const std::string& name) {
+  return (folder.path() / name).string();
+}
+
+// Float32 and int64 alone: parameters, moments, and step counts. Returns the file's checksum.
+Result<std::string> WriteTensors(const OpenFolder& folder, const std::string& name,
+                                 const Tensors& tensors) {
   std::vector<at::Tensor> kept;  // contiguous, on the host, alive until written
   std::vector<SafetensorsTensor> written;
-  for (const auto& [name, tensor] : tensors) {
+  for (const auto& [key, tensor] : tensors) {
     kept.push_back(tensor.detach().to(torch::kCPU).contiguous());
     const at::Tensor& t = kept.back();
     const bool integer = t.scalar_type() == torch::kInt64;
     TORCH_INTERNAL_ASSERT(integer || t.scalar_type() == torch::kFloat32);
     const auto* bytes = static_cast<const std::byte*>(t.const_data_ptr());
-    written.push_back({name,
+    written.push_back({key,
                        integer ? ElementType::kI64 : ElementType::kF32,
                        t.sizes().vec(),
                        {bytes, t.nbytes()}});
   }
-  return WriteSafetensors(path, written, {{"format", "pt"}}, Durability::kSynced);
+  auto file = OutputFile::Create(folder, name);
+  if (!file) return tl::unexpected(file.error());
+  Status done = AppendSafetensors(*file, written, {{"format", "pt"}});
+  if (done) done = file->Sync();
+  if (done) done = file->Close();
+  if (!done) return tl::unexpected(done.error());
+  return file->ChecksumText();
 }
 
-Result<Tensors> ReadTensors(const fs::path& path) {
-  auto file = Safetensors::Open(path);
+// `checksum` is empty where none was saved.
+Result<Tensors> ReadTensors(const OpenFolder& folder, const std::string& name,
+                            const std::string& checksum) {
+  auto mapped = MappedFile::Open(folder, name);
+  if (!mapped) return tl::unexpected(mapped.error());
+  const std::string path = ShownPath(folder, name);
+  if (const std::string found = checksum.empty() ? "" : ChecksumOf(mapped->bytes());
+      found != checksum) {
+    return Fail("{}: is damaged: found bytes with the checksum {}, expected {}", path, found,
+                checksum);
+  }
+  auto file = Safetensors::Of(*std::move(mapped), path);
   if (!file) return tl::unexpected(file.error());
   Tensors tensors;
   for (const SafetensorsEntry& info : file->tensors()) {
     const bool integer = info.type == ElementType::kI64;
     if (!integer && info.type != ElementType::kF32) {
-      return Fail("{}: {} is neither F32 nor I64", path.string(), info.name);
+      return Fail("{}: {} is neither F32 nor I64", path, info.name);
     }
     const auto bytes = file->Bytes(info);
     at::Tensor t = torch::empty(info.shape, integer ? torch::kInt64 : torch::kFloat32);
@@ -78,7 +100,14 @@ nlohmann::ordered_json ToJson(const TrainingState& state) {
     }
     json["sites"].push_back(std::move(entry));
   }
+  json["checksums"] = state.checksums;
   return json;
+}
+
+// Of all keys but its own, in the order of their names.
+std::string ChecksumOfState(nlohmann::json json) {
+  json.erase(kOwnChecksum);
+  return ChecksumOf(json.dump());
 }
 
 TrainingState FromJson(const nlohmann::json& json) {
@@ -99,6 +128,9 @@ TrainingState FromJson(const nlohmann::json& json) {
                     entry.at("blend_steps").get<std::int64_t>()};
     }
     state.sites.push_back(std::move(site));
+  }
+  if (json.contains("checksums")) {
+    state.checksums = json.at("checksums").get<std::map<std::string, std::string>>();
   }
   return state;
 }
@@ -123,23 +155,25 @@ Status CheckState(const TrainingState& state, std::int64_t step) {
   return {};
 }
 
-Status WriteState(const fs::path& path, const TrainingState& state) {
-  auto file = OutputFile::Create(path);
-  if (!file) return tl::unexpected(file.error());
-  if (auto s = file->Append(ToJson(state).dump(1) + "\n"); !s) return s;
-  if (auto s = file->Sync(); !s) return s;
-  return file->Close();
+Status WriteState(const OpenFolder& folder, const TrainingState& state) {
+  nlohmann::ordered_json json = ToJson(state);
+  json[kOwnChecksum] = ChecksumOfState(nlohmann::json::parse(json.dump()));
+  return WriteNewFile(folder, kStateFile, json.dump(1) + "\n", /*sync=*/true);
 }
 
-Status WriteAll(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
+Status WriteAll(const OpenFolder& folder, TrainingState state, Trainer& trainer) {
   Tensors parameters;
   for (const NamedParameter& parameter : trainer.optimizer().parameters()) {
     parameters[parameter.name] = parameter.tensor;
   }
-  if (auto s = WriteTensors(folder / kModelFile, parameters); !s) return s;
-  if (auto s = WriteTensors(folder / kOptimizerFile, trainer.optimizer().State()); !s) return s;
-  if (auto s = WriteState(folder / kStateFile, state); !s) return s;
-  return SyncFolder(folder);
+  for (const auto& [name, tensors] : {std::pair(kModelFile, std::move(parameters)),
+                                      std::pair(kOptimizerFile, trainer.optimizer().State())}) {
+    const auto checksum = WriteTensors(folder, name, tensors);
+    if (!checksum) return tl::unexpected(checksum.error());
+    state.checksums[name] = *checksum;
+  }
+  if (auto s = WriteState(folder, state); !s) return s;
+  return folder.Sync();
 }
 
 at::Tensor NoLogits(const ConstraintChoice& choice, const Trainer& trainer, std::int64_t streams) {
@@ -157,23 +191,22 @@ Result<ConstraintChoice> ChoiceFor(const std::string& text, std::int64_t streams
 }
 
 // The model's sites get the constraints of the state; parameters follow from the tensors.
-Status RestoreSites(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
+Status RestoreSites(const std::string& shown, const TrainingState& state, Trainer& trainer) {
   Decoder& model = trainer.model();
   if (state.sites.size() != model->sites.size()) {
-    return Fail("{}: {} sites, expected {}", (folder / kStateFile).string(), state.sites.size(),
-                model->sites.size());
+    return Fail("{}: {} sites, expected {}", shown, state.sites.size(), model->sites.size());
   }
   for (std::size_t i = 0; i < state.sites.size(); ++i) {
     HyperConnection& site = model->sites[i];
     const SiteState& saved = state.sites[i];
     const std::int64_t streams = site->streams();
     auto choice = ChoiceFor(saved.constraint, streams);
-    if (!choice) return FailWithin((folder / kStateFile).string(), choice.error());
+    if (!choice) return FailWithin(shown, choice.error());
     std::optional<Blend> blend;
     site->EndBlend();
     if (!saved.outgoing.empty()) {
       auto outgoing = ChoiceFor(saved.outgoing, streams);
-      if (!outgoing) return FailWithin((folder / kStateFile).string(), outgoing.error());
+      if (!outgoing) return FailWithin(shown, outgoing.error());
       site->SetConstraint(*outgoing, NoLogits(*outgoing, trainer, streams), std::nullopt);
       blend = saved.blend;
     }
@@ -184,19 +217,21 @@ Status RestoreSites(const fs::path& folder, const TrainingState& state, Trainer&
   return {};
 }
 
-Status RestoreParameters(const fs::path& path, const Tensors& tensors, Trainer& trainer) {
+Status RestoreParameters(const std::string& path, const Tensors& tensors, Trainer& trainer) {
   torch::NoGradGuard no_grad;
   const auto& parameters = trainer.optimizer().parameters();
   if (tensors.size() != parameters.size()) {
-    return Fail("{}: {} tensors, expected the model's {}", path.string(), tensors.size(),
-                parameters.size());
+    return Fail("{}: {} tensors, expected the model's {}", path, tensors.size(), parameters.size());
   }
   for (const NamedParameter& parameter : parameters) {
     const auto found = tensors.find(parameter.name);
-    if (found == tensors.end()) return Fail("{}: {} is missing", path.string(), parameter.name);
+    if (found == tensors.end()) return Fail("{}: {} is missing", path, parameter.name);
     if (found->second.sizes() != parameter.tensor.sizes()) {
-      return Fail("{}: {} has {} numbers, expected {}", path.string(), parameter.name,
-                  found->second.numel(), parameter.tensor.numel());
+      return Fail("{}: {} has {} numbers, expected {}", path, parameter.name, found->second.numel(),
+                  parameter.tensor.numel());
+    }
+    if (!found->second.isfinite().all().item<bool>()) {
+      return Fail("{}: {} holds a number that is not finite", path, parameter.name);
     }
     at::Tensor target = parameter.tensor;
     target.copy_(found->second);
@@ -221,52 +256,55 @@ std::vector<SiteState> SiteStates(const Decoder& model) {
   return states;
 }
 
-Status SaveCheckpoint(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
-  fs::path partial = folder;
-  partial += ".partial";
-  std::error_code error;
-  fs::remove_all(partial, error);
-  if (!error) fs::create_directory(partial, error);
-  if (error) return Fail("{}: cannot be made: {}", partial.string(), error.message());
-  auto status = WriteAll(partial, state, trainer);
-  if (status) {
-    fs::rename(partial, folder, error);
-    if (error) status = Fail("{}: cannot be renamed: {}", partial.string(), error.message());
-  }
-  if (status) return SyncFolder(folder.parent_path());
-  fs::remove_all(partial, error);
+Status SaveCheckpoint(const OpenFolder& checkpoints, const std::string& name,
+                      const TrainingState& state, Trainer& trainer) {
+  const std::string partial = name + ".partial";
+  if (auto removed = checkpoints.RemoveFolder(partial); !removed) return removed;
+  if (auto made = checkpoints.MakeFolder(partial); !made) return made;
+  const auto folder = checkpoints.Inside(partial);
+  Status status = folder ? WriteAll(*folder, state, trainer) : tl::unexpected(folder.error());
+  if (status) status = checkpoints.Rename(partial, name);
+  if (status) return checkpoints.Sync();
+  (void)checkpoints.RemoveFolder(partial);
   return status;
 }
 
-Result<TrainingState> ReadTrainingState(const fs::path& folder, std::int64_t step) {
-  const fs::path path = folder / kStateFile;
-  const auto json = ReadJson(path);
+Result<TrainingState> ReadTrainingState(const OpenFolder& checkpoint, std::int64_t step) {
+  const std::string path = ShownPath(checkpoint, kStateFile);
+  const auto file = MappedFile::Open(checkpoint, kStateFile);
+  if (!file) return tl::unexpected(file.error());
+  const auto json = ParseJson(file->text(), path);
   if (!json) return tl::unexpected(json.error());
   try {
     const auto version = json->at("version").get<int>();
     if (version != kStateVersion) {
-      return Fail("{}: found version {}, expected {}", path.string(), version, kStateVersion);
+      return Fail("{}: found version {}, expected {}", path, version, kStateVersion);
+    }
+    if (json->contains(kOwnChecksum) && json->at(kOwnChecksum) != ChecksumOfState(*json)) {
+      return Fail("{}: is damaged: its checksum is another than that of what it says", path);
     }
     TrainingState state = FromJson(*json);
-    if (auto sound = CheckState(state, step); !sound)
-      return FailWithin(path.string(), sound.error());
+    if (auto sound = CheckState(state, step); !sound) return FailWithin(path, sound.error());
     return state;
   } catch (const nlohmann::json::exception&) {
-    return Fail("{}: a key is missing or has another type than expected", path.string());
+    return Fail("{}: a key is missing or has another type than expected", path);
   }
 }
 
-Status LoadCheckpoint(const fs::path& folder, const TrainingState& state, Trainer& trainer) {
-  const auto tensors = ReadTensors(folder / kModelFile);
+Status LoadCheckpoint(const OpenFolder& checkpoint, const TrainingState& state, Trainer& trainer) {
+  const auto checksum = [&state](const char* name) {
+    const auto found = state.checksums.find(name);
+    return found == state.checksums.end() ? std::string() : found->second;
+  };
+  const auto tensors = ReadTensors(checkpoint, kModelFile, checksum(kModelFile));
   if (!tensors) return tl::unexpected(tensors.error());
-  const auto moments = ReadTensors(folder / kOptimizerFile);
+  const auto moments = ReadTensors(checkpoint, kOptimizerFile, checksum(kOptimizerFile));
   if (!moments) return tl::unexpected(moments.error());
-  if (auto status = RestoreSites(folder, state, trainer); !status) return status;
-  if (auto status = RestoreParameters(folder / kModelFile, *tensors, trainer); !status) {
-    return status;
-  }
+  if (auto s = RestoreSites(ShownPath(checkpoint, kStateFile), state, trainer); !s) return s;
+  if (auto s = RestoreParameters(ShownPath(checkpoint, kModelFile), *tensors, trainer); !s)
+    return s;
   auto loaded = trainer.optimizer().Load(*moments);
-  if (!loaded) return FailWithin((folder / kOptimizerFile).string(), loaded.error());
+  if (!loaded) return FailWithin(ShownPath(checkpoint, kOptimizerFile), loaded.error());
   return {};
 }
 

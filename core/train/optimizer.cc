@@ -112,6 +112,12 @@ Status Optimizer::Load(const std::map<std::string, at::Tensor>& state) {
         square->second.sizes() != parameter.tensor.sizes() || step->second.numel() != 1) {
       return Fail("{}: its moments have another shape than the parameter", parameter.name);
     }
+    const bool sound = average->second.isfinite().all().item<bool>() &&
+                       square->second.isfinite().all().item<bool>() &&
+                       (square->second >= 0).all().item<bool>();
+    if (!sound) {
+      return Fail("{}: found a moment that is not finite, or a second one below 0", parameter.name);
+    }
     const torch::Device device = parameter.tensor.device();
     moments_[parameter.tensor.unsafeGetTensorImpl()] = {
         average->second.to(device).clone(), square->second.to(device).clone(),

@@ -9,20 +9,23 @@ TrainingRun::TrainingRun(RunFolder run_folder, RunLock run_lock, RecordWriter re
                          const std::vector<CheckpointRow>& rows, const ExperimentHost& run_host)
     : folder(std::move(run_folder)),
       lock(std::move(run_lock)),
+      storage(lock.folder(), [this](const std::string& sentence) { Say(sentence); }),
       writer(std::move(record_writer)),
       data(std::move(token_data)),
       trainer(std::move(run_trainer)),
-      checkpoints(folder, writer, rows),
+      checkpoints(lock.folder(), configuration().train.keep_checkpoints, writer, rows),
       probe(folder.configuration()),
       host(run_host) {
   state.learning_rate = configuration().train.learning_rate;
   state.on_nonfinite = configuration().train.on_nonfinite;
   state.data_hash = data.hash();
+  writer.WaitWith([this](const Error& refusal) { return storage.Meet(refusal); });
 }
 
 Status TrainingRun::SaveCheckpoint(const std::string& reason) {
   state.sites = SiteStates(model());
-  return checkpoints.Save(state, reason, *trainer);
+  const auto save = [&] { return checkpoints.Save(state, reason, *trainer); };
+  return reason == "stop" || reason == "final" ? storage.Persist(save) : save();
 }
 
 SiteMeans TrainingRun::MeansOfNextStep() {

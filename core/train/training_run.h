@@ -14,6 +14,7 @@
 #include "core/train/checkpoint_store.h"
 #include "core/train/experiment_host.h"
 #include "core/train/probe.h"
+#include "core/train/storage_wait.h"
 #include "core/train/token_data.h"
 #include "core/train/trainer.h"
 
@@ -41,7 +42,9 @@ struct TrainingRun {
   const Configuration& configuration() const { return folder.configuration(); }
   Decoder& model() { return trainer->model(); }
 
-  // Of the state as it is now; `reason` as RecordWriter::AppendCheckpoint takes it.
+  // Of the state as it is now; `reason` as RecordWriter::AppendCheckpoint takes it. The last one of
+  // a run is tried until it is saved; another comes after a regular one, and who asked for one is
+  // told.
   Status SaveCheckpoint(const std::string& reason);
   // The token means of the maps as the coming step would have them, a blend at its weight included.
   SiteMeans MeansOfNextStep();
@@ -55,6 +58,7 @@ struct TrainingRun {
 
   RunFolder folder;
   RunLock lock;
+  StorageWait storage;
   RecordWriter writer;
   TokenData data;
   std::unique_ptr<Trainer> trainer;

@@ -35,6 +35,7 @@ void RunFollower::Forget() {
   folder_.reset();
   reader_.reset();
   state_.reset();
+  watch_.reset();
   segment_ = -1;
   last_step_ = 0;
   snapshot_steps_.clear();
@@ -93,6 +94,9 @@ Status RunFollower::LookAtRecord(RunUpdate& update) {
     if (auto read = ReadHistory(kind, update); !read) return read;
   }
   if (state_ != *state) update.state = state_ = *state;
+  const bool is_live = *state == RunState::kRunning || *state == RunState::kPaused;
+  if (!is_live) watch_.reset();
+  if (is_live && !watch_) watch_ = RunWatch::Attach(run_);
   return ReadWanted(update);
 }
 

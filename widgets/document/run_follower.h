@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/record/run/run_folder.h"
+#include "core/record/run/run_watch.h"
 #include "widgets/document/run_update.h"
 
 namespace mhc {
@@ -47,8 +48,9 @@ class RunFollower {
   std::string id_;
   std::string last_error_;
   std::optional<RunState> state_;
-  std::int64_t segment_ = -1;   // the newest one that was read
-  std::int64_t last_step_ = 0;  // steps that were handed over
+  std::optional<RunWatch> watch_;  // while it trains
+  std::int64_t segment_ = -1;      // the newest one that was read
+  std::int64_t last_step_ = 0;     // steps that were handed over
   std::vector<std::int64_t> snapshot_steps_;
   std::set<std::pair<std::string, std::int64_t>> wanted_;
   std::map<std::string, std::int64_t> histories_;  // kind -> the last step that was handed over

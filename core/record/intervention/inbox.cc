@@ -1,25 +1,21 @@
 #include "core/record/intervention/inbox.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <fmt/chrono.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <memory>
 #include <string_view>
 
 #include "core/formats/small_file.h"
+#include "core/formats/system_calls.h"
 
 namespace mhc {
 namespace {
 
 constexpr std::size_t kLargestRequest = 64 * 1024;
 constexpr std::size_t kMostAtOnce = 256;
+constexpr const char* kName = "inbox";
 constexpr std::string_view kWaiting = ".json";
 constexpr std::string_view kTaken = ".json.taken";
 
@@ -52,29 +48,17 @@ std::string_view IdOf(std::string_view name, std::string_view ending) {
   return fits ? name.substr(0, second) : std::string_view{};
 }
 
-bool IsRegularFile(const std::filesystem::path& path) {
-  struct stat about {};
-  return lstat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode);
-}
-
-// Names in the folder, ascending.
-Result<std::vector<std::string>> NamesIn(const std::filesystem::path& folder) {
-  const auto close_folder = [](DIR* open) { closedir(open); };
-  const std::unique_ptr<DIR, decltype(close_folder)> open(opendir(folder.c_str()), close_folder);
-  if (!open) return Fail("{}: cannot be listed: {}", folder.string(), std::strerror(errno));
-  std::vector<std::string> names;
-  while (const dirent* entry = readdir(open.get())) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  }
-  std::sort(names.begin(), names.end());
+Result<std::vector<std::string>> RequestsIn(const OpenFolder& inbox) {
+  auto names = inbox.Names();
+  if (names) std::erase_if(*names, [](const std::string& name) { return name.starts_with('.'); });
   return names;
 }
 
-TakenRequest ReadTaken(const std::filesystem::path& file, std::string_view id) {
+TakenRequest ReadTaken(const OpenFolder& inbox, const std::string& name, std::string_view id) {
   TakenRequest request;
   request.id = id;
-  request.file = file;
-  auto text = ReadSmallFile(file, kLargestRequest);
+  request.name = name;
+  auto text = ReadSmallFile(inbox, name, kLargestRequest);
   if (text) {
     request.text = *std::move(text);
   } else {
@@ -83,81 +67,100 @@ TakenRequest ReadTaken(const std::filesystem::path& file, std::string_view id) {
   return request;
 }
 
+// Where a file system has no hard links, a rename that replaces nothing does the same.
+bool Place(const OpenFolder& inbox, const std::string& written, const std::string& name) {
+  if (Calls().link_at(inbox.descriptor(), written.c_str(), inbox.descriptor(), name.c_str(), 0) ==
+      0) {
+    (void)inbox.RemoveFile(written);
+    return true;
+  }
+  const bool no_links = errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP;
+  return no_links && Calls().rename_at(inbox.descriptor(), written.c_str(), inbox.descriptor(),
+                                       name.c_str(), RENAME_NOREPLACE) == 0;
+}
+
 }  // namespace
 
 Inbox::Inbox(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
+Inbox::Inbox(OpenFolder run) : folder_(run.path() / kName), run_(std::move(run)) {}
+
+Result<OpenFolder> Inbox::Open() const {
+  return run_ ? run_->Inside(kName) : OpenFolder::Open(folder_);
+}
+
 Result<std::string> Inbox::Submit(InterventionRequest request) {
   constexpr int kAttempts = 8;
+  const auto inbox = Open();
+  if (!inbox) return tl::unexpected(inbox.error());
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     request.id = fmt::format("{}-{}", TimeText(), RandomHexadecimal(8));
     const std::string name = fmt::format("{}-{}{}", request.id, request.kind, kWaiting);
-    const std::filesystem::path written = folder_ / ("." + name + ".partial");
-    const auto status = WriteNewFile(written, ToJsonText(request), Audience::kOwner, false);
-    if (!status) return tl::unexpected(status.error());
-    const std::filesystem::path placed = folder_ / name;
-    const int result = link(written.c_str(), placed.c_str());
-    const int reason = errno;
-    unlink(written.c_str());
-    if (result == 0) return request.id;
-    if (reason != EEXIST) {
-      return Fail("{}: the request cannot be placed: {}", placed.string(), std::strerror(reason));
+    const std::string written = "." + name + ".partial";
+    if (const auto made = WriteNewFile(*inbox, written, ToJsonText(request), false); !made) {
+      return tl::unexpected(made.error());
     }
+    if (Place(*inbox, written, name)) return request.id;
+    const int reason = errno;
+    (void)inbox->RemoveFile(written);
+    if (reason != EEXIST) return inbox->Failed(name, "the request cannot be placed", reason);
   }
   return Fail("{}: the request cannot be placed: its name is taken", folder_.string());
 }
 
 Result<bool> Inbox::Withdraw(const std::string& id) {
-  const auto names = NamesIn(folder_);
+  const auto inbox = Open();
+  if (!inbox) return tl::unexpected(inbox.error());
+  const auto names = RequestsIn(*inbox);
   if (!names) return tl::unexpected(names.error());
   for (const std::string& name : *names) {
     if (IdOf(name, kWaiting) != id) continue;
-    const std::filesystem::path waiting = folder_ / name;
-    const std::filesystem::path withdrawn = folder_ / ("." + name + ".withdrawn");
-    if (rename(waiting.c_str(), withdrawn.c_str()) == 0) {
-      unlink(withdrawn.c_str());
+    const std::string withdrawn = "." + name + ".withdrawn";
+    if (inbox->Rename(name, withdrawn)) {
+      (void)inbox->RemoveFile(withdrawn);
       return true;
     }
-    if (errno == ENOENT) return false;
-    return Fail("{}: the request cannot be withdrawn: {}", waiting.string(), std::strerror(errno));
+    if (!inbox->Holds(name)) return false;
+    return Fail("{}: the request cannot be withdrawn", (folder_ / name).string());
   }
   return false;
 }
 
-Result<std::vector<TakenRequest>> Inbox::Take() {
-  const auto names = NamesIn(folder_);
+Result<TakenRequests> Inbox::Take() {
+  const auto inbox = Open();
+  if (!inbox) return tl::unexpected(inbox.error());
+  std::erase_if(settled_, [&](const std::string& name) { return inbox->RemoveFile(name); });
+  const auto names = RequestsIn(*inbox);
   if (!names) return tl::unexpected(names.error());
-  std::vector<TakenRequest> requests;
+  TakenRequests taken;
   for (const std::string& name : *names) {
     if (gave_leftovers_) break;
     const std::string_view id = IdOf(name, kTaken);
-    if (!id.empty() && IsRegularFile(folder_ / name)) {
-      requests.push_back(ReadTaken(folder_ / name, id));
+    if (!id.empty() && inbox->HoldsFile(name)) {
+      taken.requests.push_back(ReadTaken(*inbox, name, id));
     }
   }
   gave_leftovers_ = true;
   for (const std::string& name : *names) {
-    if (requests.size() >= kMostAtOnce) break;
+    if (taken.requests.size() >= kMostAtOnce) break;
     const std::string_view id = IdOf(name, kWaiting);
-    if (id.empty() || !IsRegularFile(folder_ / name)) continue;
-    const std::filesystem::path waiting = folder_ / name;
-    std::filesystem::path taken = waiting;
-    taken.replace_filename(name.substr(0, name.size() - kWaiting.size()).append(kTaken));
-    if (rename(waiting.c_str(), taken.c_str()) != 0) {
-      if (errno == ENOENT) continue;  // withdrawn between the listing and now
-      return Fail("{}: the request cannot be taken: {}", waiting.string(), std::strerror(errno));
+    if (id.empty() || !inbox->HoldsFile(name)) continue;
+    const std::string own = name.substr(0, name.size() - kWaiting.size()).append(kTaken);
+    if (const auto renamed = inbox->Rename(name, own); !renamed) {
+      if (!inbox->Holds(name)) continue;  // withdrawn between the listing and now
+      taken.left = renamed.error().message;
+      // Those behind it keep their order where another try may succeed.
+      if (renamed.error().may_pass) break;
+      continue;
     }
-    requests.push_back(ReadTaken(taken, id));
+    taken.requests.push_back(ReadTaken(*inbox, own, id));
   }
-  return requests;
+  return taken;
 }
 
-Status Inbox::Done(const TakenRequest& request) {
-  if (unlink(request.file.c_str()) != 0 && errno != ENOENT) {
-    return Fail("{}: the request cannot be deleted: {}", request.file.string(),
-                std::strerror(errno));
-  }
-  return {};
+void Inbox::Done(const TakenRequest& request) {
+  const auto inbox = Open();
+  if (!inbox || !inbox->RemoveFile(request.name)) settled_.push_back(request.name);
 }
 
 }  // namespace mhc

@@ -12,21 +12,28 @@
 #include <string>
 #include <vector>
 
+#include "core/formats/open_folder.h"
 #include "core/record/intervention/intervention.h"
 #include "core/result.h"
 
 namespace mhc {
 
 struct TakenRequest {
-  std::string id;              // <time>-<random>
-  std::string text;            // content; capped at 64 KiB
-  std::string unreadable;      // why it could not be read; empty where it could
-  std::filesystem::path file;  // ….taken
+  std::string id;          // <time>-<random>
+  std::string text;        // content; capped at 64 KiB
+  std::string unreadable;  // why it could not be read; empty where it could
+  std::string name;        // ….taken
+};
+
+struct TakenRequests {
+  std::vector<TakenRequest> requests;
+  std::string left;  // why one that waits could not be taken, for now; empty where all were
 };
 
 class Inbox {
  public:
-  explicit Inbox(std::filesystem::path folder);
+  explicit Inbox(std::filesystem::path folder);  // that is it
+  explicit Inbox(OpenFolder run);                // in the folder of a run, wherever that is moved
 
   // Client: gives the request its id and places it. Returns the id.
   Result<std::string> Submit(InterventionRequest request);
@@ -35,13 +42,20 @@ class Inbox {
 
   // Engine: the requests that came since the last call, oldest first, each renamed to taken; at
   // most 256 at once. The first call also gives those that an engine before it had taken. Files
-  // that are not requests (other names) are left alone; links and folders are not followed.
-  Result<std::vector<TakenRequest>> Take();
-  // Engine: after the outcome is in the record.
-  Status Done(const TakenRequest& request);
+  // that are not requests (other names) are left alone; links and folders are not followed. One
+  // that cannot be taken stays, with those behind it, for the next call. Error where the inbox
+  // cannot be read.
+  Result<TakenRequests> Take();
+  // Engine: after the outcome is in the record. What cannot be deleted now is tried again at the
+  // next Take(), and otherwise by a later engine, which knows the outcome.
+  void Done(const TakenRequest& request);
 
  private:
+  Result<OpenFolder> Open() const;
+
   std::filesystem::path folder_;
+  std::optional<OpenFolder> run_;
+  std::vector<std::string> settled_;  // names that could not be deleted yet
   bool gave_leftovers_ = false;
 };
 

@@ -139,6 +139,18 @@ std::vector<Alert> ReadAlerts(SQLite::Database& database) {
   return rows;
 }
 
+std::vector<CheckpointRow> ReadAllCheckpoints(SQLite::Database& database) {
+  SQLite::Statement query(
+      database, "SELECT segment, step, reason, time, removed FROM checkpoint ORDER BY number");
+  std::vector<CheckpointRow> rows;
+  while (query.executeStep()) {
+    rows.push_back({IntegerCell(query.getColumn(0)), IntegerCell(query.getColumn(1)),
+                    TextCell(query.getColumn(2)), NumberCell(query.getColumn(3)).value_or(0.0),
+                    IntegerCell(query.getColumn(4)) != 0});
+  }
+  return rows;
+}
+
 std::vector<CheckpointRow> ReadCheckpoints(SQLite::Database& database,
                                            const std::vector<SegmentRow>& segments) {
   // A state belongs to the latest timeline where training did not go back behind it later.
@@ -148,16 +160,11 @@ std::vector<CheckpointRow> ReadCheckpoints(SQLite::Database& database,
     limits[segments[i].id] = limit;
     limit = std::min(limit, segments[i].first_step);
   }
-  SQLite::Statement query(database,
-                          "SELECT segment, step, reason, time FROM checkpoint WHERE removed = 0 "
-                          "ORDER BY number");
   std::map<std::int64_t, CheckpointRow> by_step;
-  while (query.executeStep()) {
-    const CheckpointRow row{IntegerCell(query.getColumn(0)), IntegerCell(query.getColumn(1)),
-                            TextCell(query.getColumn(2)),
-                            NumberCell(query.getColumn(3)).value_or(0.0)};
+  for (CheckpointRow& row : ReadAllCheckpoints(database)) {
     const auto known = limits.find(row.segment);
-    if (known != limits.end() && row.step <= known->second) by_step[row.step] = row;
+    const bool counts = !row.removed && known != limits.end() && row.step <= known->second;
+    if (counts) by_step[row.step] = std::move(row);
   }
   std::vector<CheckpointRow> rows;
   rows.reserve(by_step.size());

@@ -25,6 +25,7 @@ std::vector<Intervention> ReadInterventions(SQLite::Database& database,
 
 std::vector<SegmentRow> ReadSegments(SQLite::Database& database);
 std::vector<Alert> ReadAlerts(SQLite::Database& database);
+std::vector<CheckpointRow> ReadAllCheckpoints(SQLite::Database& database);  // by number
 // Those that were not removed, of steps that the latest timeline went through, ascending.
 std::vector<CheckpointRow> ReadCheckpoints(SQLite::Database& database,
                                            const std::vector<SegmentRow>& segments);

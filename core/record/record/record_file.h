@@ -3,6 +3,7 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -16,8 +17,15 @@ namespace mhc {
 // What is wrong with the content of a record; thrown inside this room and caught by Attempt.
 [[noreturn]] void ThrowDamaged(const std::string& what);
 
-// SQLite's reason in our words: "the file is damaged (database disk image is malformed)".
-std::string ReasonOf(const SQLite::Exception& exception);
+// SQLite's reason in our words: "the file is damaged (database disk image is malformed)", with the
+// system's reason (errno) where SQLite only says that a call failed.
+std::string ReasonOf(const SQLite::Exception& exception, int system_reason = 0);
+
+// Whether what is in the way may go away by itself or by a person's hand: a full disk, a lock.
+bool MayPass(const SQLite::Exception& exception);
+
+// As SQLite's own code is for a file system without locks, of which it says that a lock is held.
+constexpr int kNoLocks = SQLITE_IOERR_LOCK;
 
 // Runs `body`, which returns a Result or a Status. An exception of the library becomes an error
 // "DOING FILE: reason".
@@ -27,7 +35,8 @@ auto Attempt(std::string_view doing, const std::filesystem::path& file, Body&& b
   try {
     return body();
   } catch (const SQLite::Exception& exception) {
-    return Fail("{} {}: {}", doing, file.string(), ReasonOf(exception));
+    return tl::unexpected<Error>(Error{
+        fmt::format("{} {}: {}", doing, file.string(), ReasonOf(exception)), MayPass(exception)});
   }
 }
 
@@ -50,8 +59,8 @@ void ProtectFromStrangers(SQLite::Database& database);
 std::filesystem::path WalOf(const std::filesystem::path& file);
 std::filesystem::path JournalOf(const std::filesystem::path& file);
 
-// Error unless `file` is a regular file; links are not followed.
-Status CheckRegularFile(const std::filesystem::path& file);
+// Error unless `file` is a regular file; links are not followed. Sentences call it `shown`.
+Status CheckRegularFile(const std::filesystem::path& file, const std::filesystem::path& shown);
 
 // The name of a table or column, quoted for SQL.
 std::string SqlIdentifier(std::string_view name);

@@ -1,6 +1,5 @@
 #include "core/record/record/record_opening.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 
 #include <cerrno>
@@ -9,12 +8,14 @@
 #include <string_view>
 
 #include "core/record/record/record_file.h"
+#include "core/record/record/record_file_system.h"
 #include "core/record/record/record_schema.h"
 
 namespace mhc {
 namespace {
 
 constexpr int kBusyTimeoutMs = 1000;
+constexpr int kMostCopies = 5;
 
 // "file:/path?immutable=1" with everything escaped that an address gives a meaning to.
 std::string ImmutableAddress(const std::filesystem::path& file) {
@@ -33,10 +34,23 @@ std::string ImmutableAddress(const std::filesystem::path& file) {
   return address + "?immutable=1";
 }
 
-SQLite::Database OpenChecked(const std::string& name, int flags) {
+enum class Sharing { kWithOthers, kAlone };
+
+SQLite::Database OpenChecked(const std::string& name, int flags,
+                             Sharing sharing = Sharing::kWithOthers) {
+  (void)RecordFileSystem();  // notes why a lock was refused
+  ForgetRefusal();
   SQLite::Database database(name, flags, kBusyTimeoutMs);
-  ProtectFromStrangers(database);
-  CheckSchema(database);
+  try {
+    // Who is alone needs no memory to share.
+    if (sharing == Sharing::kAlone) database.exec("PRAGMA locking_mode=EXCLUSIVE");
+    ProtectFromStrangers(database);
+    CheckSchema(database);
+  } catch (const SQLite::Exception&) {
+    // SQLite takes a file system without locks for one where somebody holds them.
+    if (LastRefusal() != ENOLCK) throw;
+    throw SQLite::Exception("no locks", kNoLocks);
+  }
   return database;
 }
 
@@ -45,32 +59,48 @@ OpenedRecord OpenImmutable(const std::filesystem::path& file, const RecordStamp&
           false, stamp};
 }
 
-Result<OpenedRecord> OpenCopy(const std::filesystem::path& file, const RecordStamp& stamp) {
+Status CopyFile(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::error_code error;
+  if (!std::filesystem::exists(from, error)) {
+    std::filesystem::remove(to, error);
+    return {};
+  }
+  if (const auto status = CheckRegularFile(from, from); !status) return status;
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
+  if (error) {
+    return Fail("{}: cannot be copied to {} to be read: {}", from.string(), to.string(),
+                error.message());
+  }
+  std::filesystem::permissions(to, std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add, error);
+  return {};
+}
+
+// An engine that writes meanwhile moves pages from the log into the file: a copy counts where
+// nothing was written while it was made, the last one as it is.
+Result<OpenedRecord> OpenCopy(const std::filesystem::path& file, RecordStamp stamp) {
   auto folder = TemporaryFolder::Make();
   if (!folder) return tl::unexpected(folder.error());
   const std::filesystem::path copy = (*folder)->path() / "record.sqlite";
-  const std::pair<std::filesystem::path, std::filesystem::path> files[] = {
-      {file, copy}, {WalOf(file), WalOf(copy)}, {JournalOf(file), JournalOf(copy)}};
-  for (const auto& [from, to] : files) {
-    std::error_code error;
-    if (!std::filesystem::exists(from, error)) continue;
-    if (const auto status = CheckRegularFile(from); !status) return tl::unexpected(status.error());
-    std::filesystem::copy_file(from, to, error);
-    if (error) {
-      return Fail("{}: cannot be copied to {} to be read: {}", from.string(), to.string(),
-                  error.message());
+  for (int tries = 0; tries < kMostCopies; ++tries) {
+    stamp = StampOf(file);
+    for (const auto& [from, to] : {std::pair(file, copy), std::pair(WalOf(file), WalOf(copy)),
+                                   std::pair(JournalOf(file), JournalOf(copy))}) {
+      if (const auto copied = CopyFile(from, to); !copied) return tl::unexpected(copied.error());
     }
-    std::filesystem::permissions(to, std::filesystem::perms::owner_write,
-                                 std::filesystem::perm_options::add, error);
+    if (StampOf(file) == stamp) break;
   }
-  return OpenedRecord{*std::move(folder), OpenChecked(copy.string(), SQLite::OPEN_READWRITE), false,
+  return OpenedRecord{*std::move(folder),
+                      OpenChecked(copy.string(), SQLite::OPEN_READWRITE, Sharing::kAlone), false,
                       stamp};
 }
 
-// What SQLite says where it would have to write beside the file and may not.
-bool IsReadOnlyPlace(const SQLite::Exception& exception) {
+// What SQLite says where it would have to write beside the file and may not, or where the file
+// system lacks what a record shared with its writer needs: memory that is shared, and locks.
+bool NeedsACopy(const SQLite::Exception& exception) {
   const int code = exception.getErrorCode() & 0xff;
-  return code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM;
+  return code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM ||
+         code == SQLITE_IOERR;
 }
 
 bool HasBytes(const std::filesystem::path& file) {
@@ -111,7 +141,8 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 Result<OpenedRecord> OpenForReading(const std::filesystem::path& file) {
-  if (const auto status = CheckRegularFile(file); !status) return tl::unexpected(status.error());
+  if (const auto status = CheckRegularFile(file, file); !status)
+    return tl::unexpected(status.error());
   const RecordStamp stamp = StampOf(file);
   std::error_code error;
   const bool has_wal = std::filesystem::exists(WalOf(file), error);
@@ -122,7 +153,7 @@ Result<OpenedRecord> OpenForReading(const std::filesystem::path& file) {
         nullptr, OpenChecked(std::filesystem::absolute(file).string(), SQLite::OPEN_READONLY), true,
         stamp};
   } catch (const SQLite::Exception& exception) {
-    if (!IsReadOnlyPlace(exception)) throw;
+    if (!NeedsACopy(exception)) throw;
   }
   if (!has_journal && !HasBytes(WalOf(file))) return OpenImmutable(file, stamp);
   return OpenCopy(file, stamp);

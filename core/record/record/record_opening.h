@@ -7,6 +7,7 @@
 // | -wal or -journal      | read-only, as SQLite does it: follows a live engine, and recovers |
 // |                       | what a killed one committed (this makes -shm beside it)           |
 // | …in a read-only place | as immutable where the log is empty, else from a copy             |
+// | …on a file system without shared memory or locks | the same                              |
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>

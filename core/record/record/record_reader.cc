@@ -284,6 +284,12 @@ Result<std::vector<CheckpointRow>> RecordReader::Checkpoints() {
   });
 }
 
+Result<std::vector<CheckpointRow>> RecordReader::AllCheckpoints() {
+  return state_->Read([&]() -> Result<std::vector<CheckpointRow>> {
+    return ReadAllCheckpoints(state_->database());
+  });
+}
+
 // A snapshot may stand at the very step where its segment began: the maps before an intervention
 // that came first. It is newer than that of the segment before.
 Result<std::optional<RecordReader::StepSnapshot>> RecordReader::SnapshotAt(const std::string& kind,

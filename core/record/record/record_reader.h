@@ -28,6 +28,7 @@ struct CheckpointRow {
   std::int64_t segment = 0, step = 0;
   std::string reason;
   double time = 0.0;
+  bool removed = false;  // retention took it away, or going back left it
 };
 
 struct SegmentRow {
@@ -89,7 +90,9 @@ class RecordReader {
   Result<std::vector<Intervention>> Interventions();  // by number
   Result<std::optional<Intervention>> FindIntervention(const std::string& request_id);
   Result<std::vector<Alert>> Alerts();
-  Result<std::vector<CheckpointRow>> Checkpoints();  // of the latest timeline, ascending by step
+  // Those that were not removed, of the latest timeline, ascending by step.
+  Result<std::vector<CheckpointRow>> Checkpoints();
+  Result<std::vector<CheckpointRow>> AllCheckpoints();  // as they were noted
 
  private:
   struct State_;

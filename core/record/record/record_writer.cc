@@ -1,7 +1,5 @@
 #include "core/record/record/record_writer.h"
 
-#include <sqlite3.h>
-
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "core/record/record/record_columns.h"
 #include "core/record/record/record_events.h"
 #include "core/record/record/record_file.h"
+#include "core/record/record/record_file_system.h"
 #include "core/record/record/record_meta.h"
 #include "core/record/record/record_schema.h"
 #include "core/record/record/unix_time.h"
@@ -18,9 +17,10 @@
 namespace mhc {
 namespace {
 
-constexpr int kWriterTimeoutMs = 5000;
+constexpr int kWriterTimeoutMs = 1000;
 // At the end a reader that stays attached is not worth a long wait.
 constexpr int kClosingTimeoutMs = 200;
+constexpr const char* kRecordName = "record.sqlite";
 
 void UseWriteAheadLog(SQLite::Database& database) {
   const std::string mode = database.execAndGet("PRAGMA journal_mode=WAL").getString();
@@ -45,10 +45,43 @@ std::string InsertStepSql() {
 
 }  // namespace
 
+// How SQLite reaches a record, and how it is called in sentences.
+struct RecordWriter::Place {
+  explicit Place(const std::filesystem::path& file)
+      : shown(file), reached(std::filesystem::absolute(file)) {}
+  explicit Place(const OpenFolder& run)
+      : shown(run.path() / kRecordName), reached(run.At(kRecordName)), folder(run) {}
+  std::filesystem::path shown, reached;
+  std::optional<OpenFolder> folder;  // stays open as long as the record
+};
+
 struct RecordWriter::State {
-  State(const std::filesystem::path& path, int flags)
-      : file(path), database(std::filesystem::absolute(path).string(), flags, kWriterTimeoutMs) {
+  State(const Place& of, int flags)
+      : place(of),
+        file(of.shown),
+        database(of.reached.string(), flags, kWriterTimeoutMs, RecordFileSystem()) {
     ProtectFromStrangers(database);
+  }
+
+  // As Attempt, with what the system says, and again as long as the patience lasts.
+  template <class Body>
+  Status Write(std::string_view doing, Body&& body) {
+    while (true) {
+      const Status done = WriteOnce(doing, body);
+      if (done || !done.error().may_pass || !patience || !patience(done.error())) return done;
+    }
+  }
+  template <class Body>
+  Status WriteOnce(std::string_view doing, Body& body) {
+    ForgetRefusal();
+    try {
+      body();
+      return {};
+    } catch (const SQLite::Exception& exception) {
+      return tl::unexpected<Error>(
+          Error{fmt::format("{} {}: {}", doing, file.string(), ReasonOf(exception, LastRefusal())),
+                MayPass(exception)});
+    }
   }
 
   void PrepareSteps() {
@@ -64,7 +97,9 @@ struct RecordWriter::State {
   void MarkUndone(std::int64_t step);
   void ReadLastIntervention();
 
+  Place place;
   std::filesystem::path file;
+  Patience patience;
   SQLite::Database database;
   std::optional<SQLite::Statement> insert_step, insert_snapshot;
   std::int64_t segment = 0;
@@ -129,13 +164,28 @@ RecordWriter::~RecordWriter() = default;
 
 Result<RecordWriter> RecordWriter::Create(const std::filesystem::path& file,
                                           const RunDescription& description) {
+  return CreateAt(Place(file), description);
+}
+
+Result<RecordWriter> RecordWriter::Create(const OpenFolder& run,
+                                          const RunDescription& description) {
+  return CreateAt(Place(run), description);
+}
+
+Result<RecordWriter> RecordWriter::Open(const std::filesystem::path& file) {
+  return OpenAt(Place(file));
+}
+
+Result<RecordWriter> RecordWriter::Open(const OpenFolder& run) { return OpenAt(Place(run)); }
+
+Result<RecordWriter> RecordWriter::CreateAt(const Place& place, const RunDescription& description) {
   std::error_code ignored;
-  if (std::filesystem::symlink_status(file, ignored).type() !=
+  if (std::filesystem::symlink_status(place.reached, ignored).type() !=
       std::filesystem::file_type::not_found) {
-    return Fail("{}: exists already, expected to make a new record", file.string());
+    return Fail("{}: exists already, expected to make a new record", place.shown.string());
   }
-  return Attempt("making the record", file, [&]() -> Result<RecordWriter> {
-    auto state = std::make_unique<State>(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  return Attempt("making the record", place.shown, [&]() -> Result<RecordWriter> {
+    auto state = std::make_unique<State>(place, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     UseWriteAheadLog(state->database);
     SQLite::Transaction transaction(state->database);
     CreateSchema(state->database);
@@ -148,10 +198,12 @@ Result<RecordWriter> RecordWriter::Create(const std::filesystem::path& file,
   });
 }
 
-Result<RecordWriter> RecordWriter::Open(const std::filesystem::path& file) {
-  if (const auto status = CheckRegularFile(file); !status) return tl::unexpected(status.error());
-  return Attempt("opening the record", file, [&]() -> Result<RecordWriter> {
-    auto state = std::make_unique<State>(file, SQLite::OPEN_READWRITE);
+Result<RecordWriter> RecordWriter::OpenAt(const Place& place) {
+  if (const auto regular = CheckRegularFile(place.reached, place.shown); !regular) {
+    return tl::unexpected(regular.error());
+  }
+  return Attempt("opening the record", place.shown, [&]() -> Result<RecordWriter> {
+    auto state = std::make_unique<State>(place, SQLite::OPEN_READWRITE);
     CheckSchema(state->database);
     UseWriteAheadLog(state->database);
     SQLite::Transaction transaction(state->database);
@@ -166,9 +218,11 @@ Result<RecordWriter> RecordWriter::Open(const std::filesystem::path& file) {
   });
 }
 
+void RecordWriter::WaitWith(Patience patience) { state_->patience = std::move(patience); }
+
 Status RecordWriter::BeginSegment(std::int64_t step, const std::string& reason,
                                   std::span<const Intervention> refused) {
-  return Attempt("beginning a segment in", state_->file, [&]() -> Status {
+  return state_->Write("beginning a segment in", [&] {
     SQLite::Transaction transaction(state_->database);
     state_->InsertSegment(state_->segment + 1, step, reason);
     for (const Intervention& late : refused) {
@@ -176,12 +230,11 @@ Status RecordWriter::BeginSegment(std::int64_t step, const std::string& reason,
     }
     transaction.commit();
     ++state_->segment;
-    return {};
   });
 }
 
 Status RecordWriter::BeginRollBack(std::int64_t step, const Intervention& guard) {
-  return Attempt("beginning a roll back in", state_->file, [&]() -> Status {
+  return state_->Write("beginning a roll back in", [&] {
     SQLite::Transaction transaction(state_->database);
     state_->InsertSegment(state_->segment + 1, step, "roll_back");
     state_->MarkUndone(step);
@@ -189,14 +242,13 @@ Status RecordWriter::BeginRollBack(std::int64_t step, const Intervention& guard)
     transaction.commit();
     ++state_->segment;
     state_->ReadLastIntervention();
-    return {};
   });
 }
 
 std::int64_t RecordWriter::segment() const { return state_->segment; }
 
 Status RecordWriter::AppendStep(const StepRecord& record) {
-  return Attempt("recording a step in", state_->file, [&]() -> Status {
+  return state_->Write("recording a step in", [&] {
     SQLite::Transaction transaction(state_->database);
     state_->InsertStep(record);
     for (const Snapshot& snapshot : record.snapshots) {
@@ -204,34 +256,29 @@ Status RecordWriter::AppendStep(const StepRecord& record) {
     }
     if (record.step % kChunkSteps == 0) FoldChunks(state_->database, state_->segment, record.step);
     transaction.commit();
-    return {};
   });
 }
 
 Status RecordWriter::AppendIntervention(const Intervention& intervention,
                                         const std::optional<Snapshot>& maps_before) {
-  return Attempt("recording an intervention in", state_->file, [&]() -> Status {
+  return state_->Write("recording an intervention in", [&] {
     SQLite::Transaction transaction(state_->database);
     if (maps_before) state_->InsertSnapshot(intervention.step, *maps_before);
     WriteIntervention(state_->database, intervention, state_->segment);
     transaction.commit();
     state_->ReadLastIntervention();
-    return {};
   });
 }
 
 std::int64_t RecordWriter::last_intervention() const { return state_->last_intervention; }
 
 Status RecordWriter::ReplaceSnapshot(std::int64_t step, const Snapshot& snapshot) {
-  return Attempt("recording a snapshot in", state_->file, [&]() -> Status {
-    state_->InsertSnapshot(step, snapshot);
-    return {};
-  });
+  return state_->Write("recording a snapshot in", [&] { state_->InsertSnapshot(step, snapshot); });
 }
 
 Status RecordWriter::AppendAlert(std::int64_t step, const std::string& kind,
                                  const std::string& text) {
-  return Attempt("recording an alert in", state_->file, [&]() -> Status {
+  return state_->Write("recording an alert in", [&] {
     SQLite::Statement insert(
         state_->database,
         "INSERT INTO alert (segment, step, kind, text, time) VALUES (?, ?, ?, ?, ?)");
@@ -241,12 +288,11 @@ Status RecordWriter::AppendAlert(std::int64_t step, const std::string& kind,
     insert.bind(4, text);
     insert.bind(5, UnixNow());
     insert.exec();
-    return {};
   });
 }
 
 Status RecordWriter::AppendCheckpoint(std::int64_t step, const std::string& reason) {
-  return Attempt("recording a checkpoint in", state_->file, [&]() -> Status {
+  return state_->Write("recording a checkpoint in", [&] {
     SQLite::Statement insert(
         state_->database,
         "INSERT INTO checkpoint (segment, step, reason, time) VALUES (?, ?, ?, ?)");
@@ -255,49 +301,42 @@ Status RecordWriter::AppendCheckpoint(std::int64_t step, const std::string& reas
     insert.bind(3, reason);
     insert.bind(4, UnixNow());
     insert.exec();
-    return {};
   });
 }
 
 Status RecordWriter::RemoveCheckpoint(std::int64_t step) {
-  return Attempt("recording a removed checkpoint in", state_->file, [&]() -> Status {
+  return state_->Write("recording a removed checkpoint in", [&] {
     SQLite::Statement update(state_->database, "UPDATE checkpoint SET removed = 1 WHERE step = ?");
     update.bind(1, step);
     update.exec();
-    return {};
   });
 }
 
 Status RecordWriter::SetState(RunState state) { return SetMeta("state", ToText(state)); }
 
 Status RecordWriter::SetMeta(const std::string& key, const std::string& value) {
-  return Attempt("writing to", state_->file, [&]() -> Status {
-    WriteMeta(state_->database, key, value);
-    return {};
-  });
+  return state_->Write("writing to", [&] { WriteMeta(state_->database, key, value); });
 }
 
 Status RecordWriter::SetParameters(std::int64_t all, std::int64_t mixing) {
-  return Attempt("writing to", state_->file, [&]() -> Status {
+  return state_->Write("writing to", [&] {
     SQLite::Transaction transaction(state_->database);
     WriteMeta(state_->database, "parameters", std::to_string(all));
     WriteMeta(state_->database, "mixing_parameters", std::to_string(mixing));
     transaction.commit();
-    return {};
   });
 }
 
 Status RecordWriter::RebuildIndex() {
-  return Attempt("rebuilding the chunks of", state_->file, [&]() -> Status {
+  return state_->Write("rebuilding the chunks of", [&] {
     SQLite::Transaction transaction(state_->database);
     RebuildChunks(state_->database);
     transaction.commit();
-    return {};
   });
 }
 
 Status RecordWriter::Sync() {
-  return Attempt("syncing", state_->file, [&]() -> Status {
+  return state_->Write("syncing", [&] {
     // A commit in this mode flushes the whole log, and with it every commit before. The file must
     // not be synced through a descriptor of our own: closing that would drop SQLite's locks.
     state_->database.exec("PRAGMA synchronous=FULL");
@@ -309,14 +348,13 @@ Status RecordWriter::Sync() {
       throw;
     }
     back_to_normal();
-    return {};
   });
 }
 
 Status RecordWriter::Close(RunState state) {
   if (auto status = SetState(state); !status) return status;
   if (auto status = Sync(); !status) return status;
-  return Attempt("closing", state_->file, [&]() -> Status {
+  return state_->Write("closing", [&] {
     SQLite::Database& database = state_->database;
     state_->insert_step.reset();
     state_->insert_snapshot.reset();
@@ -324,7 +362,6 @@ Status RecordWriter::Close(RunState state) {
     // Where a reader is attached SQLite keeps the log; everything is in the record all the same.
     database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
     database.tryExec("PRAGMA journal_mode=DELETE");
-    return {};
   });
 }
 

@@ -1,16 +1,18 @@
 // Appends to record.sqlite. One writer a run: the caller holds the run's lock.
 //
 // SQLite in WAL mode with synchronous=NORMAL: what was committed survives the death of the process;
-// Sync() makes it survive that of the machine. Every call is one transaction. Thread rule: one
-// thread.
+// Sync() makes it survive that of the machine. Every call is one transaction, which is done whole
+// or not at all, and may be tried again. Thread rule: one thread.
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "core/formats/open_folder.h"
 #include "core/record/intervention/intervention.h"
 #include "core/record/record/run_description.h"
 #include "core/record/record/step_record.h"
@@ -25,9 +27,17 @@ class RecordWriter {
                                      const RunDescription& description);
   // An existing record of this schema version or an older one; begins no segment.
   static Result<RecordWriter> Open(const std::filesystem::path& file);
+  // The same of record.sqlite in a run's folder, wherever that is moved afterwards.
+  static Result<RecordWriter> Create(const OpenFolder& run, const RunDescription& description);
+  static Result<RecordWriter> Open(const OpenFolder& run);
   RecordWriter(RecordWriter&&) noexcept;
   RecordWriter& operator=(RecordWriter&&) noexcept;
   ~RecordWriter();
+
+  // Asked where a write was refused for a reason that may pass, as often as it is: true where it is
+  // to be tried again. Without one every refusal is returned.
+  using Patience = std::function<bool(const Error& refusal)>;
+  void WaitWith(Patience patience);
 
   // Training goes back to `step` finished steps, or on from it after a stop. Rows that follow
   // belong to the new segment; nothing is deleted. `reason`: "resume". Of `refused`, whose
@@ -67,7 +77,10 @@ class RecordWriter {
   Status Close(RunState state);
 
  private:
+  struct Place;
   struct State;
+  static Result<RecordWriter> CreateAt(const Place& place, const RunDescription& description);
+  static Result<RecordWriter> OpenAt(const Place& place);
   explicit RecordWriter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

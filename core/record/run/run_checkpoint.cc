@@ -9,16 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Empty where the name is not that of a complete checkpoint.
-std::optional<std::int64_t> StepOf(const std::string& name) {
-  constexpr std::string_view kPrefix = "step-";
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  std::int64_t step = -1;
-  const char* const last = name.data() + name.size();
-  const auto [end, error] = std::from_chars(name.data() + kPrefix.size(), last, step);
-  if (error != std::errc() || end != last || step < 0) return std::nullopt;
-  return step;
-}
+constexpr std::string_view kPrefix = "step-";
 
 Result<RunCheckpoint> NewestOf(RunFolder run) {
   auto reader = RecordReader::Open(run.record_path());
@@ -37,6 +28,17 @@ Result<RunCheckpoint> NewestOf(RunFolder run) {
 
 }  // namespace
 
+std::string CheckpointName(std::int64_t step) { return fmt::format("{}{:09}", kPrefix, step); }
+
+std::optional<std::int64_t> CheckpointStep(const std::string& name) {
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  std::int64_t step = -1;
+  const char* const last = name.data() + name.size();
+  const auto [end, error] = std::from_chars(name.data() + kPrefix.size(), last, step);
+  if (error != std::errc() || end != last || name != CheckpointName(step)) return std::nullopt;
+  return step;
+}
+
 Result<RunCheckpoint> FindCheckpoint(const fs::path& given) {
   std::error_code error;
   if (!fs::is_directory(given, error)) {
@@ -50,7 +52,7 @@ Result<RunCheckpoint> FindCheckpoint(const fs::path& given) {
   fs::path path = fs::absolute(given).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
   const fs::path run_path = path.parent_path().parent_path();
-  const auto step = StepOf(path.filename().string());
+  const auto step = CheckpointStep(path.filename().string());
   if (!step || !fs::exists(run_path / "run.toml", error)) {
     return Fail("{}: is no checkpoint of a run, expected RUN or RUN/checkpoints/step-000000600",
                 given.string());

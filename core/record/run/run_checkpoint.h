@@ -1,13 +1,20 @@
-// The folder of a checkpoint as a person names it.
+// The folders of checkpoints, by name and as a person names one.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "core/record/run/run_folder.h"
 #include "core/result.h"
 
 namespace mhc {
+
+// "step-000001000"
+std::string CheckpointName(std::int64_t step);
+// Empty where the name is not that of a complete checkpoint.
+std::optional<std::int64_t> CheckpointStep(const std::string& name);
 
 struct RunCheckpoint {
   RunFolder run;

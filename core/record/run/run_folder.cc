@@ -15,7 +15,9 @@
 
 #include "core/formats/output_file.h"
 #include "core/formats/small_file.h"
+#include "core/formats/system_calls.h"
 #include "core/record/configuration/home_path.h"
+#include "core/record/run/run_checkpoint.h"
 
 namespace mhc {
 namespace {
@@ -72,21 +74,47 @@ struct PartialFolder {
   }
 };
 
-Status MakeFolder(const std::filesystem::path& path, mode_t mode) {
-  if (mkdir(path.c_str(), mode) == 0) return {};
+Status MakeFolder(const std::filesystem::path& path) {
+  constexpr mode_t kOwnersAlone = 0700;
+  if (Calls().make_folder_at(AT_FDCWD, path.c_str(), kOwnersAlone) == 0) return {};
   return Fail("{}: the folder cannot be made: {}", path.string(), std::strerror(errno));
 }
 
-Status Fill(const std::filesystem::path& folder, const Configuration& configuration) {
-  if (auto status = MakeFolder(folder, 0755); !status) return status;
-  if (auto status = MakeFolder(folder / "inbox", 0700); !status) return status;
-  if (auto status = MakeFolder(folder / "checkpoints", 0755); !status) return status;
-  if (auto status =
-          WriteNewFile(folder / "run.toml", ToToml(configuration), Audience::kEveryone, true);
-      !status) {
-    return status;
+Status Fill(const OpenFolder& folder, const Configuration& configuration) {
+  if (auto made = folder.MakeFolder("inbox"); !made) return made;
+  if (auto made = folder.MakeFolder("checkpoints"); !made) return made;
+  return WriteNewFile(folder, "run.toml", ToToml(configuration), /*sync=*/true);
+}
+
+// The lock comes first: a folder of this kind that nobody holds is what a kill has left.
+Status MakeWhole(const OpenFolder& partial, const RunFolder& run, const RunFolder::Filling& fill) {
+  auto lock = RunLock::Take(partial);
+  if (!lock) return tl::unexpected(lock.error());
+  if (auto filled = Fill(partial, run.configuration()); !filled) return filled;
+  if (fill) {
+    if (auto filled = fill(run, *std::move(lock)); !filled) return filled;
   }
-  return SyncFolder(folder);
+  return partial.Sync();
+}
+
+std::string PartialPrefix(const std::filesystem::path& run) {
+  return fmt::format(".{}.", run.filename().string().substr(0, 200));
+}
+
+// What a kill has left of earlier tries to make this run.
+void RemoveDeadTries(const std::filesystem::path& run) {
+  const auto parent = OpenFolder::OpenNamed(run.parent_path());
+  const auto names = parent ? parent->Names() : tl::unexpected(parent.error());
+  if (!names) return;
+  constexpr std::string_view kEnding = ".partial";
+  const std::string prefix = PartialPrefix(run);
+  for (const std::string& name : *names) {
+    const bool is_one = name.starts_with(prefix) && name.ends_with(kEnding) &&
+                        name.size() == prefix.size() + 8 + kEnding.size();
+    const auto folder = is_one ? parent->Inside(name) : tl::unexpected(Error{});
+    if (!folder || !folder->HoldsFile("lock")) continue;
+    if (RunLock::Take(*folder)) (void)parent->RemoveFolder(name);
+  }
 }
 
 // Never over something that came to be there meanwhile, an empty folder included.
@@ -128,7 +156,7 @@ RunFolder::RunFolder(std::filesystem::path path, Configuration configuration)
     : path_(std::move(path)), configuration_(std::move(configuration)) {}
 
 Result<RunFolder> RunFolder::Create(const std::filesystem::path& given,
-                                    const Configuration& configuration) {
+                                    const Configuration& configuration, const Filling& fill) {
   std::filesystem::path path = std::filesystem::absolute(given).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
   if (Exists(path)) {
@@ -136,11 +164,17 @@ Result<RunFolder> RunFolder::Create(const std::filesystem::path& given,
   }
   auto parents = MadeParents::Of(path);
   if (!parents) return tl::unexpected(parents.error());
-  const std::string partial_name =
-      fmt::format(".{}.{}.partial", path.filename().string().substr(0, 200), RandomHexadecimal(8));
-  PartialFolder partial{path.parent_path() / partial_name};
-  if (const auto status = Fill(partial.path, configuration); !status) {
-    return tl::unexpected(status.error());
+  RemoveDeadTries(path);
+  PartialFolder partial;
+  const std::filesystem::path beside =
+      path.parent_path() / (PartialPrefix(path) + RandomHexadecimal(8) + ".partial");
+  if (const auto made = MakeFolder(beside); !made) return tl::unexpected(made.error());
+  partial.path = beside;
+  const auto folder = OpenFolder::Open(beside);
+  if (!folder) return tl::unexpected(folder.error());
+  const RunFolder run(path, configuration);
+  if (const auto made = MakeWhole(folder->ShownAs(path), run, fill); !made) {
+    return tl::unexpected(made.error());
   }
   if (const auto status = RenameToNew(partial.path, path); !status) {
     return tl::unexpected(status.error());
@@ -150,7 +184,7 @@ Result<RunFolder> RunFolder::Create(const std::filesystem::path& given,
   if (const auto status = SyncFolder(path.parent_path()); !status) {
     return tl::unexpected(status.error());
   }
-  return RunFolder(path, configuration);
+  return run;
 }
 
 Result<RunFolder> RunFolder::Open(const std::filesystem::path& path,
@@ -197,7 +231,7 @@ std::filesystem::path RunFolder::DefaultPath(const std::string& name) {
 }
 
 std::filesystem::path RunFolder::checkpoint_path(std::int64_t step) const {
-  return checkpoints_path() / fmt::format("step-{:09}", step);
+  return checkpoints_path() / CheckpointName(step);
 }
 
 Result<std::vector<std::filesystem::path>> FindRuns(const std::filesystem::path& directory) {

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/formats/open_folder.h"
 #include "core/record/configuration/configuration.h"
 #include "core/result.h"
 
@@ -21,25 +23,32 @@ struct LockHolder {
 };
 
 // An exclusive advisory lock (of the open file) on `lock`; the kernel drops it when the process
-// dies.
+// dies. Who has it works in the folder that it was taken in, wherever that is moved.
 class RunLock {
  public:
-  RunLock(RunLock&&) noexcept;
-  RunLock& operator=(RunLock&&) noexcept;
-  ~RunLock();  // releases
+  // Error names the holder's process id and host where another process has it.
+  static Result<RunLock> Take(const OpenFolder& run);
+
+  const OpenFolder& folder() const { return folder_; }
+  // The folder is still there, and the record in it that was there when this was asked first.
+  Status CheckThere();
 
  private:
-  friend class RunFolder;
-  explicit RunLock(int descriptor);
-  int descriptor_;
+  RunLock(OpenFolder folder, OwnedDescriptor descriptor)
+      : folder_(std::move(folder)), descriptor_(std::move(descriptor)) {}
+  OpenFolder folder_;
+  OwnedDescriptor descriptor_;
+  std::uint64_t record_ = 0;  // its inode; 0: not looked at yet
 };
 
 class RunFolder {
  public:
-  // Makes DIR with run.toml, inbox/ (mode 0700) and checkpoints/. The whole folder appears by one
-  // rename, or not at all. Error where DIR exists, or its parent cannot be written.
+  // Makes DIR with run.toml, inbox/ and checkpoints/, all of it the owner's alone, and has `fill`
+  // make the rest: it gets the folder to come and the lock. The whole folder appears by one rename,
+  // or not at all. Error where DIR exists, its parent cannot be written, or `fill` fails.
+  using Filling = std::function<Status(const RunFolder& run, RunLock lock)>;
   static Result<RunFolder> Create(const std::filesystem::path& path,
-                                  const Configuration& configuration);
+                                  const Configuration& configuration, const Filling& fill = {});
   // A folder with a readable run.toml and a record. The error says which is missing. Touches
   // nothing. `settings` are laid over run.toml for this once, which stays as it is: those alone
   // that a resume may change, threads, mixing.kernels and data.source.
@@ -53,8 +62,6 @@ class RunFolder {
   std::filesystem::path record_path() const { return path_ / "record.sqlite"; }
   std::filesystem::path inbox_path() const { return path_ / "inbox"; }
   std::filesystem::path checkpoints_path() const { return path_ / "checkpoints"; }
-  std::filesystem::path log_path() const { return path_ / "engine.log"; }
-  std::filesystem::path trial_path() const { return path_ / "trial"; }
   // checkpoints/step-000001000
   std::filesystem::path checkpoint_path(std::int64_t step) const;
 

@@ -13,11 +13,13 @@
 
 #include "core/formats/owned_descriptor.h"
 #include "core/formats/small_file.h"
+#include "core/formats/system_calls.h"
 #include "core/record/run/run_folder.h"
 
 namespace mhc {
 namespace {
 
+constexpr const char* kName = "lock";
 constexpr off_t kHeldByte = 0;
 constexpr off_t kNamedByte = 1;
 
@@ -60,70 +62,75 @@ LockHolder ParseHolder(const std::string& text) {
 Status WriteHolder(int descriptor, const std::filesystem::path& file) {
   const std::string text = fmt::format("{} {}\n", getpid(), HostName());
   const bool written =
-      ftruncate(descriptor, 0) == 0 &&
-      pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+      Calls().truncate(descriptor, 0) == 0 &&
+      Calls().pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
   if (!written) {
     return Fail("{}: the process id cannot be written: {}", file.string(), std::strerror(errno));
   }
   return {};
 }
 
+std::optional<LockHolder> HolderOf(const OpenFolder& run) {
+  constexpr std::size_t kLongestHolder = 4096;
+  const auto descriptor = run.OpenFile(kName, O_RDONLY);
+  if (!descriptor) return std::nullopt;
+  if (IsByteTaken(descriptor->get(), kNamedByte)) {
+    const auto text = ReadSmallFile(run, kName, kLongestHolder);
+    return text ? ParseHolder(*text) : LockHolder{};
+  }
+  if (IsByteTaken(descriptor->get(), kHeldByte)) return LockHolder{};
+  return std::nullopt;
+}
+
 }  // namespace
 
-RunLock::RunLock(int descriptor) : descriptor_(descriptor) {}
-RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-RunLock& RunLock::operator=(RunLock&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
+Result<RunLock> RunLock::Take(const OpenFolder& run) {
+  const std::filesystem::path file = run.path() / kName;
+  auto descriptor = run.OpenFile(kName, O_RDWR | O_CREAT);
+  if (!descriptor) return tl::unexpected(descriptor.error());
+  if (!TakeByte(descriptor->get(), kHeldByte)) {
+    if (errno != EAGAIN && errno != EACCES) {
+      return Fail("{}: cannot be locked: {}; expected a file system with locks", file.string(),
+                  std::strerror(errno));
+    }
+    const std::optional<LockHolder> holder = HolderOf(run);
+    if (!holder || holder->process_id == 0) {
+      return Fail("{}: another process has just begun to write this run", run.path().string());
+    }
+    return Fail("{}: this run is written by process {} on host {}", run.path().string(),
+                holder->process_id, holder->host);
+  }
+  if (const auto status = WriteHolder(descriptor->get(), file); !status) {
+    return tl::unexpected(status.error());
+  }
+  if (!TakeByte(descriptor->get(), kNamedByte)) {
+    return Fail("{}: cannot be locked: {}", file.string(), std::strerror(errno));
+  }
+  return RunLock(run, *std::move(descriptor));
 }
-RunLock::~RunLock() {
-  if (descriptor_ >= 0) close(descriptor_);
+
+Status RunLock::CheckThere() {
+  struct stat record {};
+  const bool there =
+      fstatat(folder_.descriptor(), "record.sqlite", &record, AT_SYMLINK_NOFOLLOW) == 0;
+  if (record_ == 0 && there) record_ = record.st_ino;
+  if (there && record.st_ino == record_) return {};
+  if (folder_.WasRemoved()) {
+    return Fail("{}: the folder of this run was removed while it trained", folder_.path().string());
+  }
+  return Fail("{}: the record was {} while the run trained",
+              (folder_.path() / "record.sqlite").string(), there ? "replaced" : "removed");
 }
 
 Result<RunLock> RunFolder::Lock() const {
-  const std::filesystem::path file = path_ / "lock";
-  OwnedDescriptor descriptor(open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
-  if (!descriptor) return Fail("{}: cannot be opened: {}", file.string(), std::strerror(errno));
-  struct stat about {};
-  if (fstat(descriptor.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
-    return Fail("{}: found something else than a file, expected the run's lock", file.string());
-  }
-  if (!TakeByte(descriptor.get(), kHeldByte)) {
-    if (errno != EAGAIN && errno != EACCES) {
-      return Fail("{}: cannot be locked: {}", file.string(), std::strerror(errno));
-    }
-    const std::optional<LockHolder> holder = Holder();
-    if (!holder || holder->process_id == 0) {
-      return Fail("{}: another process has just begun to write this run", path_.string());
-    }
-    return Fail("{}: this run is written by process {} on host {}", path_.string(),
-                holder->process_id, holder->host);
-  }
-  if (const auto status = WriteHolder(descriptor.get(), file); !status) {
-    return tl::unexpected(status.error());
-  }
-  if (!TakeByte(descriptor.get(), kNamedByte)) {
-    return Fail("{}: cannot be locked: {}", file.string(), std::strerror(errno));
-  }
-  return RunLock(descriptor.Release());
+  const auto folder = OpenFolder::OpenNamed(path_);
+  if (!folder) return tl::unexpected(folder.error());
+  return RunLock::Take(*folder);
 }
 
 std::optional<LockHolder> RunFolder::Holder() const {
-  constexpr std::size_t kLongestHolder = 4096;
-  const std::filesystem::path file = path_ / "lock";
-  // A stranger's pipe of that name must not hold a reader up.
-  const OwnedDescriptor descriptor(
-      open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  struct stat about {};
-  if (!descriptor || fstat(descriptor.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
-    return std::nullopt;
-  }
-  if (IsByteTaken(descriptor.get(), kNamedByte)) {
-    const auto text = ReadSmallFile(file, kLongestHolder);
-    return text ? ParseHolder(*text) : LockHolder{};
-  }
-  if (IsByteTaken(descriptor.get(), kHeldByte)) return LockHolder{};
-  return std::nullopt;
+  const auto folder = OpenFolder::OpenNamed(path_);
+  return folder ? HolderOf(*folder) : std::nullopt;
 }
 
 }  // namespace mhc

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "core/record/run/run_watch.h"
 #include "core/train/learning_rate_schedule.h"
 #include "core/train/peak_memory.h"
 
@@ -23,20 +24,23 @@ double SecondsSince(Clock::time_point start) {
 }  // namespace
 
 Experiment::Experiment(RunFolder folder, RunLock lock, RecordWriter writer, TokenData data,
-                       std::unique_ptr<Trainer> trainer,
-                       const std::vector<CheckpointRow>& checkpoints, const ExperimentHost& host)
+                       std::unique_ptr<Trainer> trainer, const std::vector<CheckpointRow>& rows,
+                       const ExperimentHost& host)
     : run_(std::move(folder), std::move(lock), std::move(writer), std::move(data),
-           std::move(trainer), checkpoints, host),
+           std::move(trainer), rows, host),
       desk_(run_),
       guard_(run_),
       energy_(host.energy_zones) {}
 
 Result<RunState> Experiment::Run(const std::function<bool()>& stop_requested) {
+  run_.storage.Begin(stop_requested);
+  RunWatch::Prepare(run_.lock.folder());
   if (auto status = run_.writer.SetState(RunState::kRunning); !status) {
     return tl::unexpected(status.error());
   }
   auto state = TrainCatchingExceptions(stop_requested);
   if (!state) {
+    run_.storage.End();
     desk_.Acquit();
     // The reason may be the record itself; it is the error that is worth telling.
     (void)run_.writer.AppendAlert(run_.state.step, "failed", state.error().message);
@@ -68,6 +72,8 @@ Result<RunState> Experiment::Train(const std::function<bool()>& stop_requested) 
   const std::int64_t steps = run_.configuration().train.steps;
   bool shown_paused = false;
   while (run_.state.step < steps) {
+    if (auto there = run_.lock.CheckThere(); !there) return tl::unexpected(there.error());
+    if (auto told = TellOfStorage(); !told) return tl::unexpected(told.error());
     if (auto status = desk_.ApplyReplays(); !status) return tl::unexpected(status.error());
     if (auto status = desk_.TakeRequests(); !status) return tl::unexpected(status.error());
     if (auto status = run_.NoteParameters(); !status) return tl::unexpected(status.error());
@@ -171,6 +177,12 @@ Status Experiment::SaveRegularCheckpoint() {
   if (every == 0 || run_.state.step % every != 0 || run_.state.step >= settings.steps) return {};
   const auto saved = run_.SaveCheckpoint("regular");
   return saved ? saved : run_.SayAlert("checkpoint", saved.error().message);
+}
+
+// Of a wait that is over; the record itself was what could not be written.
+Status Experiment::TellOfStorage() {
+  const auto ended = run_.storage.TakeEnded();
+  return ended ? run_.SayAlert("storage", *ended) : Status();
 }
 
 Status Experiment::AppendStep(StepRecord& record) {

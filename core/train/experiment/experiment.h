@@ -36,16 +36,19 @@ class Experiment {
                                                     const ExperimentHost& host,
                                                     std::span<const Setting> settings = {});
 
-  // Trains until the last step, a stop, or a failure. `stop_requested` is asked at step boundaries
-  // and while paused. Returns finished, stopped or failed; errors are those of disk and record.
+  // Trains until the last step, a stop, or a failure. `stop_requested` is asked at step boundaries,
+  // while paused, and while a write is refused that may succeed later, which is waited for. Returns
+  // finished, stopped or failed; errors are those of disk and record that waiting does not mend.
   Result<RunState> Run(const std::function<bool()>& stop_requested);
 
   const RunFolder& folder() const { return run_.folder; }
+  const OpenFolder& place() const { return run_.lock.folder(); }
   const TokenData& data() const { return run_.data; }
+  Decoder& model() { return run_.model(); }
 
  private:
   Experiment(RunFolder folder, RunLock lock, RecordWriter writer, TokenData data,
-             std::unique_ptr<Trainer> trainer, const std::vector<CheckpointRow>& checkpoints,
+             std::unique_ptr<Trainer> trainer, const std::vector<CheckpointRow>& rows,
              const ExperimentHost& host);
 
   // experiment_start.cc
@@ -62,6 +65,7 @@ class Experiment {
   Status SnapshotFailedStep(const StepOutcome& outcome);
   bool WantsSnapshotOf(std::int64_t step) const;
   Status SaveRegularCheckpoint();
+  Status TellOfStorage();
   Status Finish(RunState state);
 
   // experiment_rows.cc

@@ -68,24 +68,20 @@ Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given
   const RunDescription description =
       Describe(configuration, *data, *trainer, trainer->model(), host);
 
-  auto folder = RunFolder::Create(run, configuration);
-  if (!folder) return tl::unexpected(folder.error());
-  auto lock = folder->Lock();
-  if (!lock) return tl::unexpected(lock.error());
-  auto writer = RecordWriter::Create(folder->record_path(), description);
-  if (!writer) return tl::unexpected(writer.error());
-  std::unique_ptr<Experiment> experiment(new Experiment(std::move(*folder), std::move(*lock),
-                                                        std::move(*writer), std::move(*data),
-                                                        std::move(trainer), {}, host));
-  TrainingRun& made = experiment->run_;
-  if (const std::string& left_out = made.data.left_out(); !left_out.empty()) {
-    if (auto told = made.writer.AppendAlert(0, "data", "data: " + left_out); !told) {
-      return tl::unexpected(told.error());
+  std::unique_ptr<Experiment> experiment;
+  const auto fill = [&](const RunFolder& folder, RunLock lock) -> Status {
+    auto writer = RecordWriter::Create(lock.folder(), description);
+    if (!writer) return tl::unexpected(writer.error());
+    experiment.reset(new Experiment(folder, std::move(lock), *std::move(writer), *std::move(data),
+                                    std::move(trainer), {}, host));
+    TrainingRun& made = experiment->run_;
+    if (const std::string& left_out = made.data.left_out(); !left_out.empty()) {
+      if (auto told = made.writer.AppendAlert(0, "data", "data: " + left_out); !told) return told;
     }
-  }
-  if (auto status = made.SaveCheckpoint("start"); !status) {
-    return tl::unexpected(status.error());
-  }
+    return made.SaveCheckpoint("start");
+  };
+  auto folder = RunFolder::Create(run, configuration, fill);
+  if (!folder) return tl::unexpected(folder.error());
   return experiment;
 }
 
@@ -123,10 +119,10 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
   if (!rows) return tl::unexpected(rows.error());
   auto trainer =
       std::make_unique<Trainer>(folder->configuration(), data->vocabulary(), host.device);
-  auto writer = RecordWriter::Open(folder->record_path());
+  auto writer = RecordWriter::Open(lock->folder());
   if (!writer) return tl::unexpected(writer.error());
-  std::unique_ptr<Experiment> experiment(new Experiment(std::move(*folder), std::move(*lock),
-                                                        std::move(*writer), std::move(*data),
+  std::unique_ptr<Experiment> experiment(new Experiment(*std::move(folder), *std::move(lock),
+                                                        *std::move(writer), *std::move(data),
                                                         std::move(trainer), *rows, host));
   if (auto status = experiment->GoBackToNewestCheckpoint(*reader); !status) {
     return tl::unexpected(status.error());
@@ -139,7 +135,7 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
 Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
   const auto last = reader.FurthestStep();
   if (!last) return tl::unexpected(last.error());
-  if (auto swept = run_.checkpoints.RemovePartialFolders(); !swept) return swept;
+  if (auto swept = run_.checkpoints.Reconcile(reader, *last); !swept) return swept;
   if (run_.checkpoints.empty()) {
     if (*last > 0) {
       return Fail("{}: holds none of the recorded checkpoints, expected at least step-000000000",
@@ -165,6 +161,14 @@ Status Experiment::GoBackToNewestCheckpoint(RecordReader& reader) {
     return status;
   for (const std::string& sentence : loaded->damaged) {
     if (auto said = run_.SayAlert("damaged_checkpoint", sentence); !said) return said;
+  }
+  if (state.checksums.empty()) {
+    const auto said = run_.SayAlert(
+        "unchecked_checkpoint",
+        fmt::format("the checkpoint at step {} was saved without checksums, by an earlier version: "
+                    "whether it is as it was saved cannot be told",
+                    state.step));
+    if (!said) return said;
   }
   if (auto told = desk_.TellOf(*refused); !told) return told;
   return TellWhatChanged(*description);

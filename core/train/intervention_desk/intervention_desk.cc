@@ -16,7 +16,17 @@ bool ChangesTraining(const InterventionRequest& request) {
 }  // namespace
 
 InterventionDesk::InterventionDesk(TrainingRun& run)
-    : run_(run), inbox_(run.folder.inbox_path()), trial_(run.folder.trial_path()) {}
+    : run_(run), inbox_(run.lock.folder()), trial_(run.lock.folder()) {}
+
+// A record may come from anywhere: what is applied again is checked as a request is.
+Status InterventionDesk::CheckRecorded(const Intervention& past) const {
+  InterventionRequest request = past.request;
+  request.origin = "request";
+  const auto checked = ParseRequest(run_.configuration(), request.id, ToJsonText(request));
+  if (checked) return {};
+  return Fail("{}: the intervention of step {} in its record is none of this run: {}",
+              run_.folder.path().string(), past.step, checked.error().message);
+}
 
 // Those that the checkpoint does not contain are applied again at their steps.
 Result<std::vector<Intervention>> InterventionDesk::Remember(RecordReader& reader,
@@ -33,6 +43,7 @@ Result<std::vector<Intervention>> InterventionDesk::Remember(RecordReader& reade
     const bool contained = past.step < state.step ||
                            (past.step == state.step && past.number <= state.last_intervention);
     if (contained) continue;
+    if (auto sound = CheckRecorded(past); !sound) return tl::unexpected(sound.error());
     if (const auto reason = trial_.ReasonAgainst(past.request.id)) {
       refused.push_back(past);
       refused.back().applied = false;
@@ -94,16 +105,17 @@ bool InterventionDesk::IsUrgent(const WaitingRequest& waiting) const {
   return waiting.request && (waiting.request->kind == "pause" || waiting.request->kind == "stop");
 }
 
-// An inbox that cannot be read is told once and looked at again; training goes on.
+// What cannot be read or taken is told once and looked at again; training goes on.
 Status InterventionDesk::Collect() {
   auto taken = inbox_.Take();
-  if (!taken) {
-    if (inbox_is_missing_) return {};
-    inbox_is_missing_ = true;
-    return run_.SayAlert("inbox", taken.error().message);
+  const std::string trouble = taken ? taken->left : taken.error().message;
+  const bool is_new = !trouble.empty() && !told_of_inbox_;
+  told_of_inbox_ = !trouble.empty();
+  if (is_new) {
+    if (auto said = run_.SayAlert("inbox", trouble); !said) return said;
   }
-  inbox_is_missing_ = false;
-  for (TakenRequest& request : *taken) {
+  if (!taken) return {};
+  for (TakenRequest& request : taken->requests) {
     auto parsed = request.unreadable.empty()
                       ? ParseRequest(run_.configuration(), request.id, request.text)
                       : Result<InterventionRequest>(tl::unexpected(Error{request.unreadable}));
@@ -132,7 +144,10 @@ Status InterventionDesk::TakeRequests() {
 
 Status InterventionDesk::Settle(const WaitingRequest& waiting) {
   const TakenRequest& taken = waiting.taken;
-  if (settled_.contains(taken.id)) return inbox_.Done(taken);
+  if (settled_.contains(taken.id)) {
+    inbox_.Done(taken);
+    return {};
+  }
   SettledRequest settled;
   Intervention& intervention = settled.intervention;
   const auto against = trial_.ReasonAgainst(taken.id);
@@ -151,7 +166,8 @@ Status InterventionDesk::Settle(const WaitingRequest& waiting) {
   if (!intervention.applied || !ChangesTraining(intervention.request)) trial_.Pass(taken.id);
   if (intervention.applied) run_.state.last_intervention = run_.writer.last_intervention();
   run_.Say(InterventionText(intervention));
-  return inbox_.Done(taken);
+  inbox_.Done(taken);
+  return {};
 }
 
 Intervention InterventionDesk::RefusedFor(const WaitingRequest& waiting,
@@ -177,7 +193,7 @@ Status InterventionDesk::RefuseRemaining() {
       refused.time = UnixNow();
       if (auto status = run_.writer.AppendIntervention(refused); !status) return status;
     }
-    if (auto status = inbox_.Done(waiting.taken); !status) return status;
+    inbox_.Done(waiting.taken);
   }
   waiting_.clear();
   trial_.Clear();

@@ -52,6 +52,7 @@ class InterventionDesk {
     TakenRequest taken;
     Result<InterventionRequest> request;  // the error is the reason of its refusal
   };
+  Status CheckRecorded(const Intervention& past) const;
   Status Collect();
   Status Settle(const WaitingRequest& waiting);
   bool MustWait(const WaitingRequest& waiting) const;
@@ -66,7 +67,7 @@ class InterventionDesk {
   std::int64_t repeats_until_ = 0;     // steps up to this one were recorded before a resume
   std::set<std::string> settled_;      // ids whose outcome is in the record
   std::deque<WaitingRequest> waiting_;
-  bool inbox_is_missing_ = false;
+  bool told_of_inbox_ = false;
   std::int64_t snapshot_step_ = -1;
 };
 

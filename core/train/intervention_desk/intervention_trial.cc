@@ -10,10 +10,12 @@
 #include <sstream>
 
 #include "core/formats/small_file.h"
+#include "core/formats/system_calls.h"
 
 namespace mhc {
 namespace {
 
+constexpr const char* kName = "trial";
 constexpr std::size_t kLargestFile = 64 * 1024;
 constexpr std::size_t kMostEntries = 256;
 constexpr std::size_t kLongestReason = 200;
@@ -47,7 +49,7 @@ std::string OneLine(std::string text) {
 
 }  // namespace
 
-InterventionTrial::InterventionTrial(std::filesystem::path file) : file_(std::move(file)) {}
+InterventionTrial::InterventionTrial(OpenFolder run) : run_(std::move(run)) {}
 
 InterventionTrial::~InterventionTrial() { Forget(); }
 
@@ -59,7 +61,7 @@ void InterventionTrial::Forget() {
 }
 
 void InterventionTrial::TakeOver() {
-  const auto text = ReadSmallFile(file_, kLargestFile);
+  const auto text = ReadSmallFile(run_, kName, kLargestFile);
   if (!text) return;
   std::istringstream lines(*text);
   for (std::string line; std::getline(lines, line) && entries_.size() < kMostEntries;) {
@@ -133,13 +135,13 @@ void InterventionTrial::EndBy(const std::string& reason) {
 void InterventionTrial::Write() {
   if (entries_.empty()) {
     Forget();
-    unlink(file_.c_str());
+    (void)run_.RemoveFile(kName);
     return;
   }
   if (descriptor_ < 0) {
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-    descriptor_ = open(file_.c_str(), kFlags, 0600);
-    if (descriptor_ < 0) return;
+    auto file = run_.OpenFile(kName, O_WRONLY | O_CREAT | O_APPEND);
+    if (!file) return;
+    descriptor_ = file->Release();
     note_descriptor = descriptor_;
   }
   std::string text;
@@ -148,8 +150,8 @@ void InterventionTrial::Write() {
                 ? fmt::format("{} {} {}\n", entry.open ? "open" : "idle", id, entry.tries)
                 : fmt::format("ended {} {}\n", id, entry.reason);
   }
-  if (ftruncate(descriptor_, 0) != 0) return;
-  (void)!write(descriptor_, text.data(), text.size());
+  if (Calls().truncate(descriptor_, 0) != 0) return;
+  (void)!Calls().write(descriptor_, text.data(), text.size());
 }
 
 void InterventionTrial::NoteSignal(int signal) {

@@ -9,10 +9,11 @@
 // Thread rule: the training thread; NoteSignal() in a signal handler.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+
+#include "core/formats/open_folder.h"
 
 namespace mhc {
 
@@ -22,7 +23,7 @@ class InterventionTrial {
   // too: out of memory looks like that.
   static constexpr int kMostTries = 3;
 
-  explicit InterventionTrial(std::filesystem::path file);
+  explicit InterventionTrial(OpenFolder run);
   InterventionTrial(const InterventionTrial&) = delete;
   InterventionTrial& operator=(const InterventionTrial&) = delete;
   ~InterventionTrial();  // leaves the file
@@ -52,7 +53,7 @@ class InterventionTrial {
   void Write();
   void Forget();
 
-  std::filesystem::path file_;
+  OpenFolder run_;
   int descriptor_ = -1;
   std::map<std::string, Entry> entries_;
 };

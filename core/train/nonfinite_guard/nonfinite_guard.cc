@@ -1,6 +1,10 @@
 #include "core/train/nonfinite_guard/nonfinite_guard.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "core/record/record/unix_time.h"
+#include "core/record/run/run_watch.h"
 
 namespace mhc {
 namespace {
@@ -18,6 +22,7 @@ Status NonfiniteGuard::Remember(RecordReader& reader, std::int64_t furthest) {
     if (segment->reason == "start" || segment->first_step < run_.state.step) break;
     if (segment->reason == "roll_back") ++roll_backs_;
   }
+  went_back_to_ = run_.state.step;
   failed_step_ = roll_backs_ > 0 ? furthest + 1 : 0;
   return {};
 }
@@ -45,25 +50,35 @@ Status NonfiniteGuard::Stop(const std::string& what) {
   return run_.SayAlert("nonfinite", fmt::format("{}: the run was stopped{}", what, after));
 }
 
-// A model that no batch brings back is not skipped to the end in silence.
+// A model that no batch brings back is not skipped to the end in silence, and does not wait for a
+// person where nobody looks.
 Status NonfiniteGuard::Skip(const std::string& what) {
   ++skipped_steps_;
   if (skipped_steps_ == 1) return run_.SayAlert("nonfinite", what + ": the step was skipped");
   if (skipped_steps_ % kMostSkippedSteps != 0) return {};
-  run_.control.Pause();
+  const bool waits = RunWatch::IsWatched(run_.lock.folder());
+  if (waits) {
+    run_.control.Pause();
+  } else {
+    run_.control.failed = true;
+  }
   return run_.SayAlert(
-      "nonfinite",
-      fmt::format("{}: {} steps in a row were skipped, the run pauses", what, skipped_steps_));
+      "nonfinite", fmt::format("{}: {} steps in a row were skipped, {}", what, skipped_steps_,
+                               waits ? "the run pauses" : "and no lab is watching: the run ends"));
 }
 
-// Back to the newest checkpoint at half the learning rate; the policy that ordered it stays.
+// Back to the newest checkpoint at half the learning rate, or, where that one did not get past the
+// failure, to the one before it; the policy that ordered it stays.
 Status NonfiniteGuard::RollBack(const std::string& what) {
   if (auto said = run_.SayAlert("nonfinite", what + ": rolled back"); !said) return said;
+  constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t before = roll_backs_ > 0 ? went_back_to_ : kAny;
   ++roll_backs_;
   TrainingState& state = run_.state;
-  failed_step_ = state.step;
-  auto loaded = run_.checkpoints.LoadNewest(*run_.trainer);
+  failed_step_ = std::max(failed_step_, state.step);
+  auto loaded = run_.checkpoints.LoadNewest(*run_.trainer, before);
   if (!loaded) return tl::unexpected(loaded.error());
+  went_back_to_ = loaded->state.step;
   state.step = loaded->state.step;
   state.last_intervention = loaded->state.last_intervention;
   skipped_steps_ = 0;
@@ -80,6 +95,9 @@ Status NonfiniteGuard::RollBack(const std::string& what) {
   guard.time = UnixNow();
   if (auto status = run_.writer.BeginRollBack(state.step, guard); !status) return status;
   state.last_intervention = run_.writer.last_intervention();
+  for (const std::string& sentence : loaded->damaged) {
+    if (auto said = run_.SayAlert("damaged_checkpoint", sentence); !said) return said;
+  }
   return {};
 }
 

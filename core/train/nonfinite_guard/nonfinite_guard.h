@@ -1,5 +1,6 @@
 // What a loss or a gradient that is not finite leads to, as on_nonfinite says: the step is skipped,
-// the run stops, or it rolls back to its newest checkpoint at half the learning rate.
+// the run stops, or it rolls back to its newest checkpoint at half the learning rate. Twenty steps
+// skipped in a row pause a run that a lab is watching, and end another as failed.
 //
 // Thread rule: the training thread.
 #pragma once
@@ -33,7 +34,8 @@ class NonfiniteGuard {
 
   TrainingRun& run_;
   std::int64_t roll_backs_ = 0;     // since a step got past the last failure
-  std::int64_t failed_step_ = 0;    // the step that the last roll back was for
+  std::int64_t failed_step_ = 0;    // the furthest step that those were for
+  std::int64_t went_back_to_ = 0;   // the step that the last one loaded
   std::int64_t skipped_steps_ = 0;  // in a row
 };
 

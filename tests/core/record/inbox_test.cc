@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "record_fixture.h"
+#include "tests/failing_calls.h"
 
 namespace mhc {
 namespace {
@@ -27,20 +28,26 @@ class InboxTest : public RecordTest {
     return ids;
   }
 
+  static std::vector<TakenRequest> TakeFrom(Inbox& inbox) {
+    const TakenRequests taken = Must(inbox.Take());
+    EXPECT_EQ(taken.left, "");
+    return taken.requests;
+  }
+
   Inbox inbox_{folder_};
 };
 
 TEST_F(InboxTest, RequestsAreTakenInTheOrderInWhichTheyWereSubmitted) {
   std::vector<std::string> submitted;
   for (int i = 0; i < 20; ++i) submitted.push_back(Must(inbox_.Submit(Request("pause"))));
-  EXPECT_EQ(Ids(Must(inbox_.Take())), submitted);
+  EXPECT_EQ(Ids(TakeFrom(inbox_)), submitted);
 }
 
 TEST_F(InboxTest, ARequestReadsBackAsItWasSubmitted) {
   InterventionRequest request =
       Must(MakeRequest(Small(), "constraint", "sinkhorn:iterations=5", "0-1,3", "blend(50)"));
   const std::string id = Must(inbox_.Submit(request));
-  const auto taken = Must(inbox_.Take());
+  const auto taken = TakeFrom(inbox_);
   ASSERT_THAT(taken, SizeIs(1));
   EXPECT_EQ(taken[0].unreadable, "");
   const InterventionRequest read = Must(ParseRequest(Small(), taken[0].id, taken[0].text));
@@ -54,43 +61,43 @@ TEST_F(InboxTest, ARequestReadsBackAsItWasSubmitted) {
 TEST_F(InboxTest, AWithdrawnRequestIsNeverTaken) {
   const std::string id = Must(inbox_.Submit(Request("pause")));
   EXPECT_TRUE(Must(inbox_.Withdraw(id)));
-  EXPECT_THAT(Must(inbox_.Take()), IsEmpty());
+  EXPECT_THAT(TakeFrom(inbox_), IsEmpty());
   EXPECT_THAT(FilesInFolder(), IsEmpty());
   EXPECT_FALSE(Must(inbox_.Withdraw(id)));
 }
 
 TEST_F(InboxTest, ATakenRequestCannotBeWithdrawn) {
   const std::string id = Must(inbox_.Submit(Request("pause")));
-  const auto taken = Must(inbox_.Take());
+  const auto taken = TakeFrom(inbox_);
   EXPECT_FALSE(Must(inbox_.Withdraw(id)));
-  Must(inbox_.Done(taken[0]));
+  inbox_.Done(taken[0]);
   EXPECT_THAT(FilesInFolder(), IsEmpty());
 }
 
 TEST_F(InboxTest, AfterACrashTheTakenRequestsComeFirst) {
   const std::string first = Must(inbox_.Submit(Request("pause")));
   const std::string second = Must(inbox_.Submit(Request("resume")));
-  Must(inbox_.Take());
+  TakeFrom(inbox_);
   const std::string third = Must(inbox_.Submit(Request("stop")));
   Inbox after_the_crash(folder_);
-  const auto taken = Must(after_the_crash.Take());
+  const auto taken = TakeFrom(after_the_crash);
   EXPECT_THAT(Ids(taken), ElementsAre(first, second, third));
-  for (const TakenRequest& request : taken) Must(after_the_crash.Done(request));
-  EXPECT_THAT(Must(after_the_crash.Take()), IsEmpty());
+  for (const TakenRequest& request : taken) after_the_crash.Done(request);
+  EXPECT_THAT(TakeFrom(after_the_crash), IsEmpty());
 }
 
 TEST_F(InboxTest, DoneIsIdempotent) {
   Must(inbox_.Submit(Request("pause")));
-  const auto taken = Must(inbox_.Take());
-  Must(inbox_.Done(taken[0]));
-  Must(inbox_.Done(taken[0]));
+  const auto taken = TakeFrom(inbox_);
+  inbox_.Done(taken[0]);
+  inbox_.Done(taken[0]);
 }
 
 TEST_F(InboxTest, FilesThatAreNotRequestsAreLeftAlone) {
   const std::vector<std::string> names = {".t-r-pause.json.partial", "README", "pause.json",
                                           "t-r-pa use.json", "t-r-pause.json.bak"};
   for (const std::string& name : names) WriteFile(folder_ / name, "{}");
-  EXPECT_THAT(Must(inbox_.Take()), IsEmpty());
+  EXPECT_THAT(TakeFrom(inbox_), IsEmpty());
   EXPECT_THAT(FilesInFolder(), SizeIs(names.size()));
 }
 
@@ -100,13 +107,13 @@ TEST_F(InboxTest, LinksFoldersAndPipesAreNotFollowed) {
   std::filesystem::create_directory(folder_ / "t-2-pause.json");
   ASSERT_EQ(mkfifo((folder_ / "t-3-pause.json").c_str(), 0600), 0);
   std::filesystem::create_symlink(folder_ / "secret", folder_ / "t-4-pause.json.taken");
-  EXPECT_THAT(Must(inbox_.Take()), IsEmpty());
+  EXPECT_THAT(TakeFrom(inbox_), IsEmpty());
   EXPECT_THAT(FilesInFolder(), SizeIs(5));
 }
 
 TEST_F(InboxTest, ARequestThatIsTooLargeIsTakenAsUnreadable) {
   WriteFile(folder_ / "t-1-pause.json", std::string(64 * 1024 + 1, ' '));
-  const auto taken = Must(inbox_.Take());
+  const auto taken = TakeFrom(inbox_);
   ASSERT_THAT(taken, SizeIs(1));
   EXPECT_THAT(taken[0].unreadable, HasSubstr("larger than 65536 bytes"));
   EXPECT_EQ(taken[0].text, "");
@@ -114,11 +121,72 @@ TEST_F(InboxTest, ARequestThatIsTooLargeIsTakenAsUnreadable) {
 
 TEST_F(InboxTest, AFloodOfRequestsIsTakenInPortions) {
   for (int i = 0; i < 300; ++i) WriteFile(folder_ / fmt::format("t{:04}-r-pause.json", i), "{}");
-  const auto first = Must(inbox_.Take());
+  const auto first = TakeFrom(inbox_);
   ASSERT_THAT(first, SizeIs(256));
   EXPECT_EQ(first.back().id, "t0255-r");
-  for (const TakenRequest& request : first) Must(inbox_.Done(request));
-  EXPECT_THAT(Must(inbox_.Take()), SizeIs(44));
+  for (const TakenRequest& request : first) inbox_.Done(request);
+  EXPECT_THAT(TakeFrom(inbox_), SizeIs(44));
+}
+
+TEST_F(InboxTest, ARenameThatFailsOnceLosesNoRequestAndKeepsTheirOrder) {
+  std::vector<std::string> submitted;
+  for (int i = 0; i < 4; ++i) submitted.push_back(Must(inbox_.Submit(Request("pause"))));
+  TakenRequests first;
+  {
+    const FailingCalls failing({.call = "rename", .from = 2, .to = 2, .reason = EIO});
+    first = Must(inbox_.Take());
+  }
+  EXPECT_THAT(Ids(first.requests), ElementsAre(submitted[0]));
+  EXPECT_THAT(first.left, HasSubstr("Input/output error"));
+  EXPECT_THAT(Ids(TakeFrom(inbox_)), ElementsAre(submitted[1], submitted[2], submitted[3]));
+}
+
+TEST_F(InboxTest, ARequestThatCannotBeDeletedIsDeletedLater) {
+  Must(inbox_.Submit(Request("pause")));
+  const auto taken = TakeFrom(inbox_);
+  {
+    const FailingCalls failing({.call = "unlink", .reason = EIO});
+    inbox_.Done(taken[0]);
+  }
+  EXPECT_THAT(FilesInFolder(), SizeIs(1));
+  EXPECT_THAT(TakeFrom(inbox_), IsEmpty());
+  EXPECT_THAT(FilesInFolder(), IsEmpty());
+}
+
+TEST_F(InboxTest, AFolderInPlaceOfATakenNameWedgesNothing) {
+  WriteFile(folder_ / "t1-1-pause.json", "{}");
+  WriteFile(folder_ / "t2-2-pause.json", "{}");
+  std::filesystem::create_directories(folder_ / "t1-1-pause.json.taken" / "inside");
+  const TakenRequests taken = Must(inbox_.Take());
+  EXPECT_THAT(Ids(taken.requests), ElementsAre("t2-2"));
+  EXPECT_THAT(taken.left, HasSubstr("t1-1-pause.json"));
+}
+
+TEST_F(InboxTest, AnInboxThatIsALinkIsNotFollowed) {
+  std::filesystem::create_directory(folder_ / "elsewhere");
+  std::filesystem::create_directory_symlink(folder_ / "elsewhere", folder_ / "inbox");
+  Inbox linked(folder_ / "inbox"), of_run(Must(OpenFolder::Open(folder_)));
+  EXPECT_THAT(linked.Submit(Request("pause")).error().message, HasSubstr("symbolic link"));
+  EXPECT_THAT(of_run.Take().error().message, HasSubstr("symbolic link"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "elsewhere"));
+}
+
+TEST_F(InboxTest, TheInboxOfARunIsFoundWhereTheRunWasMoved) {
+  std::filesystem::create_directories(folder_ / "run" / "inbox");
+  Inbox engine(Must(OpenFolder::Open(folder_ / "run")));
+  std::filesystem::rename(folder_ / "run", folder_ / "moved");
+  const std::string id = Must(Inbox(folder_ / "moved" / "inbox").Submit(Request("pause")));
+  EXPECT_THAT(Ids(TakeFrom(engine)), ElementsAre(id));
+}
+
+TEST_F(InboxTest, WithoutHardLinksARequestIsPlacedAllTheSame) {
+  std::string id;
+  {
+    const FailingCalls failing({.call = "link", .reason = EPERM});
+    id = Must(inbox_.Submit(Request("pause")));
+  }
+  EXPECT_THAT(FilesInFolder(), SizeIs(1));
+  EXPECT_THAT(Ids(TakeFrom(inbox_)), ElementsAre(id));
 }
 
 TEST_F(InboxTest, AMissingInboxIsNamed) {

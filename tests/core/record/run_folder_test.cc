@@ -10,7 +10,9 @@
 #include "core/record/configuration/data_source.h"
 #include "core/record/configuration/home_path.h"
 #include "core/record/run/run_state.h"
+#include "core/record/run/run_watch.h"
 #include "record_fixture.h"
+#include "tests/failing_calls.h"
 
 namespace mhc {
 namespace {
@@ -102,6 +104,82 @@ TEST_F(RunFolderTest, ARunThatCannotBeMadeLeavesNothingBehind) {
   const auto run = RunFolder::Create(folder_ / "a" / too_long, Tiny());
   ASSERT_FALSE(run.has_value());
   EXPECT_THAT(FilesInFolder(), IsEmpty());
+}
+
+TEST_F(RunFolderTest, AFillingThatFailsLeavesNothingBehind) {
+  const auto run = RunFolder::Create(
+      folder_ / "a" / "run", Tiny(),
+      [](const RunFolder&, RunLock) -> Status { return Fail("the record cannot be made"); });
+  ASSERT_FALSE(run.has_value());
+  EXPECT_EQ(run.error().message, "the record cannot be made");
+  EXPECT_THAT(FilesInFolder(), IsEmpty());
+}
+
+TEST_F(RunFolderTest, WhicheverCallFailsWhileARunIsMadeItIsNotThere) {
+  for (std::int64_t k = 1;; ++k) {
+    bool made = false;
+    {
+      const FailingCalls failing({.from = k, .to = k});
+      made = RunFolder::Create(folder_ / "run", Tiny()).has_value();
+      if (failing.seen() < k) break;
+    }
+    // Only the sync of the names above it fails after the rename.
+    const bool there = std::filesystem::exists(folder_ / "run");
+    EXPECT_FALSE(made) << k;
+    EXPECT_LE(FilesInFolder().size(), there ? 1u : 0u) << k;
+    std::filesystem::remove_all(folder_ / "run");
+  }
+}
+
+TEST_F(RunFolderTest, WhatAKillLeftOfAnEarlierTryIsSweptAwayAndALiveOneIsNot) {
+  const auto try_to_make = [&](const char* digits) {
+    const auto folder = folder_ / fmt::format(".run.{}.partial", digits);
+    std::filesystem::create_directory(folder);
+    WriteFile(folder / "lock", "1 host\n");
+    return folder;
+  };
+  const auto dead = try_to_make("0123abcd"), alive = try_to_make("4567abcd");
+  const RunLock lock = Must(RunLock::Take(Must(OpenFolder::Open(alive))));
+  Must(RunFolder::Create(folder_ / "run", Tiny()));
+  EXPECT_FALSE(std::filesystem::exists(dead));
+  EXPECT_TRUE(std::filesystem::exists(alive));
+}
+
+TEST_F(RunFolderTest, EveryFileOfARunIsTheOwnersAloneWhateverTheUmask) {
+  const mode_t before = umask(0);
+  Must(RunFolder::Create(folder_ / "run", Tiny()));
+  umask(before);
+  constexpr auto kOthers = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+    EXPECT_EQ(entry.status().permissions() & kOthers, std::filesystem::perms::none) << entry.path();
+  }
+}
+
+TEST_F(RunFolderTest, WhoHasTheLockSeesThatTheFolderWasRemovedOrItsRecordReplaced) {
+  const RunFolder run = NewRun("run");
+  RunLock lock = Must(run.Lock());
+  Must(lock.CheckThere());
+  std::filesystem::rename(run.path(), folder_ / "moved");
+  Must(lock.CheckThere());
+  std::filesystem::copy_file(folder_ / "moved" / "record.sqlite", folder_ / "moved" / "other");
+  std::filesystem::rename(folder_ / "moved" / "other", folder_ / "moved" / "record.sqlite");
+  EXPECT_THAT(lock.CheckThere().error().message, HasSubstr("replaced"));
+  std::filesystem::remove_all(folder_ / "moved");
+  EXPECT_THAT(lock.CheckThere().error().message, HasSubstr("folder of this run was removed"));
+}
+
+TEST_F(RunFolderTest, ALabThatLooksIsSeenByTheEngine) {
+  const RunFolder run = NewRun("run");
+  const OpenFolder place = Must(OpenFolder::Open(run.path()));
+  EXPECT_FALSE(RunWatch::Attach(run.path())) << "no engine has prepared it";
+  RunWatch::Prepare(place);
+  EXPECT_FALSE(RunWatch::IsWatched(place));
+  {
+    const auto one = RunWatch::Attach(run.path()), two = RunWatch::Attach(run.path());
+    ASSERT_TRUE(one && two);
+    EXPECT_TRUE(RunWatch::IsWatched(place));
+  }
+  EXPECT_FALSE(RunWatch::IsWatched(place));
 }
 
 TEST_F(RunFolderTest, AFileInTheWayIsNamed) {
@@ -203,6 +281,7 @@ TEST_F(RunFolderTest, TheLockOfAKilledEngineIsFree) {
 
 TEST_F(RunFolderTest, LookingForTheHolderTakesNoLockAndMakesNoFile) {
   const RunFolder run = NewRun("run");
+  std::filesystem::remove(run.path() / "lock");
   EXPECT_FALSE(run.Holder().has_value());
   EXPECT_FALSE(std::filesystem::exists(run.path() / "lock"));
   { const RunLock lock = Must(run.Lock()); }

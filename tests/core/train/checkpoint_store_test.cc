@@ -1,5 +1,8 @@
 #include "core/train/checkpoint_store.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "core/record/run/run_folder.h"
 #include "train_fixture.h"
 
 namespace mhc {
@@ -20,10 +23,11 @@ class CheckpointStoreTest : public TrainTest {
         run_(Must(RunFolder::Create(folder_ / "run", configuration_))),
         writer_(Must(RecordWriter::Create(run_.record_path(), {}))),
         trainer_(configuration_, kVocabulary, torch::kCPU),
-        store_(run_, writer_, {}) {}
+        store_(Place(run_), 2, writer_, {}) {}
 
+  static OpenFolder Place(const RunFolder& run) { return Must(OpenFolder::Open(run.path())); }
   void Save(CheckpointStore& store, std::int64_t step, const std::string& reason) {
-    Must(store.Save({step, 0.1, "skip", 0.0, 0, "", SiteStates(trainer_.model())}, reason,
+    Must(store.Save({step, 0.1, "skip", 0.0, 0, "", SiteStates(trainer_.model()), {}}, reason,
                     trainer_));
   }
   void Save(std::int64_t step, const std::string& reason) { Save(store_, step, reason); }
@@ -46,6 +50,16 @@ class CheckpointStoreTest : public TrainTest {
   }
   void Damage(std::int64_t step) const {
     fs::resize_file(run_.checkpoint_path(step) / "model.safetensors", 100);
+  }
+
+  void Reconcile(CheckpointStore& store, std::int64_t furthest) {
+    RecordReader reader = Must(RecordReader::Open(run_.record_path()));
+    Must(store.Reconcile(reader, furthest));
+  }
+  // As a power cut does, where the record was not synced since.
+  void ForgetRows(std::int64_t step) const {
+    SQLite::Database database(run_.record_path().string(), SQLite::OPEN_READWRITE);
+    database.exec(fmt::format("DELETE FROM checkpoint WHERE step = {}", step));
   }
 
   Configuration configuration_;
@@ -96,7 +110,7 @@ TEST_F(CheckpointStoreTest, KeepsAllWhereAskedTo) {
   const Configuration all = TinyConfiguration({{"train.keep_checkpoints", "0"}});
   const RunFolder run = Must(RunFolder::Create(folder_ / "all", all));
   RecordWriter writer = Must(RecordWriter::Create(run.record_path(), {}));
-  CheckpointStore store(run, writer, {});
+  CheckpointStore store(Place(run), 0, writer, {});
   for (std::int64_t step = 1; step <= 5; ++step) Save(store, step, "regular");
   EXPECT_EQ(std::distance(fs::directory_iterator(run.checkpoints_path()), {}), 5);
 }
@@ -160,7 +174,7 @@ TEST_F(CheckpointStoreTest, WhereAllAreDamagedTheNewestIsNamedAndNothingIsRename
 TEST_F(CheckpointStoreTest, AStoreKnowsWhatTheRecordAndTheFolderBothHave) {
   for (const std::int64_t step : {10, 20}) Save(step, "regular");
   fs::remove_all(run_.checkpoint_path(20));
-  CheckpointStore again(run_, writer_, Rows());
+  CheckpointStore again(Place(run_), 2, writer_, Rows());
   EXPECT_EQ(Must(again.LoadNewest(trainer_)).state.step, 10);
   Save(again, 20, "regular");
   Save(again, 30, "regular");
@@ -169,7 +183,7 @@ TEST_F(CheckpointStoreTest, AStoreKnowsWhatTheRecordAndTheFolderBothHave) {
 
 TEST_F(CheckpointStoreTest, AFolderThatTheRecordDoesNotKnowIsReplaced) {
   Save(10, "regular");
-  CheckpointStore of_another_future(run_, writer_, {});
+  CheckpointStore of_another_future(Place(run_), 2, writer_, {});
   Perturb(trainer_);
   const NamedTensors now = Parameters(trainer_);
   Save(of_another_future, 10, "regular");
@@ -192,8 +206,59 @@ TEST_F(CheckpointStoreTest, AFolderThatHoldsAnotherStepIsDamaged) {
 TEST_F(CheckpointStoreTest, WhatDeadSavesLeftIsSweptAway) {
   Save(10, "regular");
   Write("run/checkpoints/step-000000020.partial/model.safetensors", "half");
-  Must(store_.RemovePartialFolders());
+  Reconcile(store_, 100);
   EXPECT_THAT(Folders(), ElementsAre("step-000000010"));
+}
+
+TEST_F(CheckpointStoreTest, ACompleteOneThatTheRecordForgotIsTakenIn) {
+  Save(10, "regular");
+  Save(20, "regular");
+  ForgetRows(20);
+  CheckpointStore after(Place(run_), 2, writer_, Rows());
+  Reconcile(after, 25);
+  EXPECT_THAT(Reasons(), ElementsAre(Pair(10, "regular"), Pair(20, "regular")));
+  EXPECT_EQ(Must(after.LoadNewest(trainer_)).state.step, 20);
+}
+
+TEST_F(CheckpointStoreTest, OneOfAStepThatWasNeverRecordedIsNotTakenIn) {
+  Save(10, "regular");
+  Save(20, "regular");
+  ForgetRows(20);
+  CheckpointStore after(Place(run_), 2, writer_, Rows());
+  Reconcile(after, 15);
+  EXPECT_EQ(Must(after.LoadNewest(trainer_)).state.step, 10);
+}
+
+TEST_F(CheckpointStoreTest, WhatRetentionHadToRemoveIsRemovedAtLast) {
+  for (const std::int64_t step : {10, 20}) Save(step, "regular");
+  Must(writer_.RemoveCheckpoint(10));
+  CheckpointStore after(Place(run_), 2, writer_, Rows());
+  Reconcile(after, 25);
+  EXPECT_THAT(Folders(), ElementsAre("step-000000020"));
+}
+
+TEST_F(CheckpointStoreTest, ARowWhoseFolderIsGoneIsForgotten) {
+  for (const std::int64_t step : {10, 20}) Save(step, "regular");
+  fs::remove_all(run_.checkpoint_path(20));
+  CheckpointStore after(Place(run_), 2, writer_, Rows());
+  Reconcile(after, 25);
+  EXPECT_THAT(Reasons(), ElementsAre(Pair(10, "regular")));
+}
+
+TEST_F(CheckpointStoreTest, GoingFurtherBackLeavesNewerOnesBehindButLosesNoneThatAPersonNeeds) {
+  Save(10, "regular");
+  Save(20, "intervention");
+  Save(30, "regular");
+  EXPECT_EQ(Must(store_.LoadNewest(trainer_, 20)).state.step, 10);
+  EXPECT_THAT(Folders(), ElementsAre("step-000000010", "step-000000020.left"));
+  EXPECT_THAT(Reasons(), ElementsAre(Pair(10, "regular")));
+  Save(20, "regular");
+  EXPECT_EQ(Must(store_.LoadNewest(trainer_)).state.step, 20);
+}
+
+TEST_F(CheckpointStoreTest, WhereNoneIsOlderTheOldestIsLoadedAgain) {
+  Save(10, "regular");
+  EXPECT_EQ(Must(store_.LoadNewest(trainer_, 10)).state.step, 10);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "core/formats/safetensors_writer.h"
 #include "core/train/constraint_transfer.h"
 #include "core/train/probe.h"
+#include "tests/failing_calls.h"
 #include "train_fixture.h"
 
 namespace mhc {
@@ -28,7 +29,8 @@ class CheckpointTest : public TrainTest {
                      {Transfer::Kind::kKeepLogits, 0}, means, 3);
     trainer_.optimizer().Rebuild();
     Steps(trainer_, 3, 5);
-    state_ = {5, 0.1, "roll_back", 1.0 / 3.0, 17, "0123456789abcdef", SiteStates(trainer_.model())};
+    state_ = {5, 0.1, "roll_back", 1.0 / 3.0, 17, "0123456789abcdef", SiteStates(trainer_.model()),
+              {}};
   }
 
   // Finished steps first … last, as an experiment does them; their losses.
@@ -42,12 +44,16 @@ class CheckpointTest : public TrainTest {
     return losses;
   }
 
-  void Save() { Must(SaveCheckpoint(checkpoint_, state_, trainer_)); }
+  Status SaveAs(const std::string& name) {
+    return SaveCheckpoint(Must(OpenFolder::Open(folder_)), name, state_, trainer_);
+  }
+  void Save() { Must(SaveAs("step-000000005")); }
 
   Status Load(Trainer& trainer) const {
-    const auto state = ReadTrainingState(checkpoint_, 5);
-    return state ? LoadCheckpoint(checkpoint_, *state, trainer)
-                 : Status(tl::unexpected(state.error()));
+    const auto folder = OpenFolder::Open(checkpoint_);
+    if (!folder) return tl::unexpected(folder.error());
+    const auto state = ReadTrainingState(*folder, 5);
+    return state ? LoadCheckpoint(*folder, *state, trainer) : Status(tl::unexpected(state.error()));
   }
   std::string Refusal() const {
     Trainer other(configuration_, kVocabulary, torch::kCPU);
@@ -69,6 +75,7 @@ class CheckpointTest : public TrainTest {
     }
     edit(tensors);
     Must(WriteSafetensors(file, tensors));
+    NoteChecksums(checkpoint_);
   }
   static SafetensorsTensor& Named(std::vector<SafetensorsTensor>& tensors,
                                   const std::string& name) {
@@ -131,7 +138,7 @@ TEST_F(CheckpointTest, LoadsOverATrainerThatIsInAnotherBlend) {
 
 TEST_F(CheckpointTest, TheStateReadsBackWithEveryDigit) {
   Save();
-  const TrainingState read = Must(ReadTrainingState(checkpoint_, 5));
+  const TrainingState read = Must(ReadTrainingState(Must(OpenFolder::Open(checkpoint_)), 5));
   EXPECT_EQ(read.step, 5);
   EXPECT_EQ(read.learning_rate, 0.1);
   EXPECT_EQ(read.on_nonfinite, "roll_back");
@@ -145,7 +152,7 @@ TEST_F(CheckpointTest, SavingChangesNothingAndGivesTheSameBytesAgain) {
   const NamedTensors before = Parameters(trainer_);
   Save();
   EXPECT_THAT(Differing(before, Parameters(trainer_)), IsEmpty());
-  Must(SaveCheckpoint(folder_ / "again", state_, trainer_));
+  Must(SaveAs("again"));
   for (const char* file : {"model.safetensors", "optimizer.safetensors", "state.json"}) {
     EXPECT_EQ(Read(checkpoint_ / file), Read(folder_ / "again" / file)) << file;
   }
@@ -208,13 +215,18 @@ TEST_F(CheckpointTest, AFileThatIsCutOffOrMissingIsNamed) {
     fs::remove(checkpoint_ / name);
     EXPECT_THAT(Refusal(), HasSubstr(name));
   }
-  fs::remove_all(checkpoint_);
+  fs::remove(checkpoint_ / "state.json");
   EXPECT_THAT(Refusal(), HasSubstr("state.json"));
+  fs::remove_all(checkpoint_);
+  EXPECT_THAT(Refusal(), HasSubstr("step-000000005"));
 }
 
 TEST_F(CheckpointTest, ADamagedStateIsNamed) {
   Save();
-  const std::string good = Read(checkpoint_ / "state.json");
+  // As one of before there were checksums, which would speak first.
+  auto json = nlohmann::ordered_json::parse(Read(checkpoint_ / "state.json"));
+  json.erase("checksum");
+  const std::string good = json.dump(1);
   const auto without = [&](const std::string& from, const std::string& to) {
     const auto at = good.find(from);
     EXPECT_NE(at, std::string::npos) << from;
@@ -259,19 +271,94 @@ TEST_F(CheckpointTest, AStateOfAnotherModelIsRefused) {
 
 TEST_F(CheckpointTest, ASaveThatFailsLeavesNothingBehind) {
   Write("in-the-way", "a file");
-  const Status blocked = SaveCheckpoint(folder_ / "in-the-way", state_, trainer_);
+  const Status blocked = SaveAs("in-the-way");
   ASSERT_FALSE(blocked.has_value());
   EXPECT_THAT(blocked.error().message, HasSubstr("in-the-way"));
   EXPECT_EQ(Read(folder_ / "in-the-way"), "a file");
 
   Write("full/something", "kept");
-  EXPECT_FALSE(SaveCheckpoint(folder_ / "full", state_, trainer_).has_value());
+  EXPECT_FALSE(SaveAs("full").has_value());
   EXPECT_EQ(Read(folder_ / "full" / "something"), "kept");
 
   const std::string long_name(250, 'x');  // fits, but with .partial it does not
-  EXPECT_FALSE(SaveCheckpoint(folder_ / long_name, state_, trainer_).has_value());
-  EXPECT_FALSE(SaveCheckpoint(folder_ / "none" / "step", state_, trainer_).has_value());
+  EXPECT_FALSE(SaveAs(long_name).has_value());
+  EXPECT_FALSE(SaveAs("none/step").has_value());
   EXPECT_THAT(NamesInFolder(), testing::UnorderedElementsAre("in-the-way", "full"));
+}
+
+TEST_F(CheckpointTest, AFlippedBitAnywhereIsFound) {
+  Save();
+  for (const char* name : {"model.safetensors", "optimizer.safetensors", "state.json"}) {
+    const std::string good = Read(checkpoint_ / name);
+    for (const std::size_t place : {good.size() / 3, good.size() / 2, good.size() - 3}) {
+      std::string bad = good;
+      bad[place] = static_cast<char>(bad[place] ^ 1);
+      Write(fmt::format("step-000000005/{}", name), bad);
+      EXPECT_THAT(Refusal(), HasSubstr(name)) << "byte " << place;
+    }
+    Write(fmt::format("step-000000005/{}", name), good);
+  }
+  EXPECT_EQ(Refusal(), "accepted");
+}
+
+TEST_F(CheckpointTest, OneOfAnEarlierVersionLoadsWithoutChecksums) {
+  Save();
+  auto json = nlohmann::ordered_json::parse(Read(checkpoint_ / "state.json"));
+  json.erase("checksums");
+  json.erase("checksum");
+  Write("step-000000005/state.json", json.dump());
+  EXPECT_EQ(Refusal(), "accepted");
+  EXPECT_THAT(Must(ReadTrainingState(Must(OpenFolder::Open(checkpoint_)), 5)).checksums, IsEmpty());
+}
+
+TEST_F(CheckpointTest, NumbersThatNoTrainingLeavesAreDamage) {
+  Save();
+  const float nan = std::nanf(""), negative = -1.0f;
+  const auto with = [&](const std::string& file, const std::string& name, float value) {
+    std::vector<std::byte> bytes;
+    Rewrite(file, [&](std::vector<SafetensorsTensor>& tensors) {
+      SafetensorsTensor& tensor = Named(tensors, name);
+      bytes.assign(tensor.bytes.begin(), tensor.bytes.end());
+      std::memcpy(bytes.data() + 4, &value, sizeof value);
+      tensor.bytes = bytes;
+    });
+    const std::string refusal = Refusal();
+    Must(Must(OpenFolder::Open(folder_)).RemoveFolder("step-000000005"));
+    Save();
+    return refusal;
+  };
+  EXPECT_THAT(with("model.safetensors", "head.weight", nan),
+              AllOf(HasSubstr("head.weight"), HasSubstr("not finite")));
+  EXPECT_THAT(with("optimizer.safetensors", "head.weight.exp_avg", nan), HasSubstr("head.weight"));
+  EXPECT_THAT(with("optimizer.safetensors", "head.weight.exp_avg_sq", negative),
+              HasSubstr("below 0"));
+}
+
+// A save is whole or is not there, whichever of its calls is refused.
+TEST_F(CheckpointTest, WhicheverCallOfASaveFailsTheOneBeforeStaysAndNothingHalfAppears) {
+  Save();
+  std::int64_t calls = 0;
+  {
+    const FailingCalls counting({.from = 1'000'000});
+    Must(SaveAs("counted"));
+    calls = counting.seen();
+  }
+  ASSERT_GT(calls, 10);
+  for (std::int64_t k = 1; k <= calls; ++k) {
+    const std::string name = fmt::format("try-{}", k);
+    Status saved;
+    {
+      const FailingCalls failing({.from = k, .to = k});
+      saved = SaveAs(name);
+    }
+    const bool there = fs::exists(folder_ / name);
+    // Only the sync of the folder's names, the last call, fails after the rename.
+    EXPECT_EQ(there, k == calls) << "call " << k;
+    EXPECT_FALSE(saved.has_value()) << "call " << k;
+    EXPECT_TRUE(saved.has_value() || saved.error().may_pass) << "call " << k;
+    EXPECT_FALSE(fs::exists(folder_ / (name + ".partial"))) << "call " << k;
+  }
+  EXPECT_EQ(Refusal(), "accepted");
 }
 
 TEST_F(CheckpointTest, WhatADeadProcessLeftHalfWrittenIsReplaced) {

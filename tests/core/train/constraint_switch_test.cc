@@ -267,7 +267,9 @@ TEST_F(ConstraintSwitchTest, AMeanGainThatNoRunHasIsRefused) {
   ASSERT_NE(at, std::string::npos);
   text.replace(at, std::string("\"mean_gain\": ").size(), "\"mean_gain\": -");
   std::ofstream(state) << text;
-  EXPECT_THAT(ReadTrainingState(CheckpointOf("run", 3), 3).error().message, HasSubstr("mean_gain"));
+  NoteChecksums(CheckpointOf("run", 3));
+  const OpenFolder checkpoint = Must(OpenFolder::Open(CheckpointOf("run", 3)));
+  EXPECT_THAT(ReadTrainingState(checkpoint, 3).error().message, HasSubstr("mean_gain"));
 }
 
 }  // namespace

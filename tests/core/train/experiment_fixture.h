@@ -126,7 +126,7 @@ class ExperimentTest : public TrainTest {
   }
 
   TrainingState StateOf(const std::string& name, std::int64_t step) const {
-    return Must(ReadTrainingState(CheckpointOf(name, step), step));
+    return Must(ReadTrainingState(Must(OpenFolder::Open(CheckpointOf(name, step))), step));
   }
 
   // Losses, gradient norms, parameters and moments are the same, bit for bit.

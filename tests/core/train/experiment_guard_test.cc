@@ -4,6 +4,7 @@
 
 #include "core/formats/safetensors.h"
 #include "core/formats/safetensors_writer.h"
+#include "core/record/run/run_watch.h"
 #include "experiment_fixture.h"
 
 namespace mhc {
@@ -17,23 +18,32 @@ using testing::SizeIs;
 
 class ExperimentGuardTest : public ExperimentTest {
  protected:
-  // A run that stands at `step` with a NaN in one of its tensors: no later step is finite.
-  void StartPoisoned(const std::string& name, const std::string& policy, std::int64_t step,
-                     const std::string& tensor = "head.weight") {
+  // A run that stands at `step` with weights so large that no later step is finite: numbers that
+  // are not would be taken for damage.
+  void StartPoisoned(const std::string& name, const std::string& policy, std::int64_t step) {
     StartAndRun(name, {{"train.on_nonfinite", policy}}, {}, step);
     const fs::path file = CheckpointOf(name, step) / "model.safetensors";
     fs::copy_file(file, folder_ / "original", fs::copy_options::overwrite_existing);
     const Safetensors original = Must(Safetensors::Open(folder_ / "original"));
-    const auto good = original.Bytes(*original.Find(tensor));
-    std::vector<std::byte> poisoned(good.begin(), good.end());
-    const float nan = std::numeric_limits<float>::quiet_NaN();
-    std::memcpy(poisoned.data(), &nan, sizeof nan);
     std::vector<SafetensorsTensor> tensors;
+    std::vector<float> huge;
     for (const SafetensorsEntry& entry : original.tensors()) {
       tensors.push_back({entry.name, entry.type, entry.shape, original.Bytes(entry)});
-      if (entry.name == tensor) tensors.back().bytes = poisoned;
+      if (entry.name != "head.weight") continue;
+      huge.assign(entry.byte_count / sizeof(float), 0.0f);
+      for (std::size_t i = 0; i < huge.size(); ++i) huge[i] = i % 2 == 0 ? 3e38f : -3e38f;
+      tensors.back().bytes = std::as_bytes(std::span(huge));
     }
     Must(WriteSafetensors(file, tensors));
+    NoteChecksums(CheckpointOf(name, step));
+  }
+  // Goes on with a run whose logits of a site are NaN from the first step on.
+  RunState ResumeWithNanLogits(const std::string& name, std::size_t site,
+                               const Script& script = {}) {
+    const auto experiment = Must(Experiment::Resume(folder_ / name, Host()));
+    auto parameters = experiment->model()->sites[site]->named_parameters();
+    parameters["res.predictor.bias"].data().fill_(std::numeric_limits<float>::quiet_NaN());
+    return Run(*experiment, script);
   }
   std::vector<Alert> Alerts(const std::string& name) const { return Must(Reader(name).Alerts()); }
   std::int64_t RollBacks(const std::string& name) const {
@@ -67,7 +77,7 @@ TEST_F(ExperimentGuardTest, SkippedStepsAreRecordedAndChangeNothing) {
   ASSERT_THAT(skipped, SizeIs(20));
   EXPECT_THAT(std::vector(skipped.begin(), skipped.begin() + 3), Each(0.0));
   EXPECT_THAT(std::vector(skipped.begin() + 3, skipped.end()), Each(1.0));
-  EXPECT_TRUE(std::isnan(Column("run", "loss")[10]));
+  EXPECT_FALSE(std::isfinite(Column("run", "loss")[10]));
   const Safetensors saved = Must(Safetensors::Open(CheckpointOf("run", 3) / "model.safetensors"));
   const Safetensors last = Must(Safetensors::Open(CheckpointOf("run", 20) / "model.safetensors"));
   for (const SafetensorsEntry& entry : saved.tensors()) {
@@ -92,8 +102,8 @@ TEST_F(ExperimentGuardTest, AStopEndsTheRunAsFailedWithItsCheckpointIntact) {
 }
 
 TEST_F(ExperimentGuardTest, TheStepThatEndsTheRunHasASnapshot) {
-  StartPoisoned("run", "stop", 3, "sites.1.res.predictor.bias");
-  EXPECT_EQ(ResumeAndRun("run"), RunState::kFailed);
+  StartAndRun("run", {{"train.on_nonfinite", "stop"}}, {}, 3);
+  EXPECT_EQ(ResumeWithNanLogits("run", 1), RunState::kFailed);
   RecordReader reader = Reader("run");
   for (const char* kind : {"res_mean", "stream_rms"}) {
     EXPECT_THAT(Must(reader.SnapshotSteps(kind)), ElementsAre(1, 4)) << kind;
@@ -112,6 +122,7 @@ TEST_F(ExperimentGuardTest, ThePolicyIsARequestToo) {
 
 TEST_F(ExperimentGuardTest, RollBacksHalveTheLearningRateAndEndAfterFive) {
   StartPoisoned("run", "roll_back", 3);
+  fs::remove_all(CheckpointOf("run", 0));
   EXPECT_EQ(ResumeAndRun("run"), RunState::kFailed);
   EXPECT_EQ(RollBacks("run"), 5);
   std::vector<double> rates;
@@ -164,14 +175,51 @@ TEST_F(ExperimentGuardTest, StepsThatOverflowAndAreSkippedLeaveAFiniteModel) {
   }
 }
 
+TEST_F(ExperimentGuardTest, WhereNobodyWatchesARunThatOnlySkipsEndsAsFailed) {
+  StartAndRun("run", {{"train.on_nonfinite", "skip"}, {"train.steps", "60"}}, {}, 3);
+  EXPECT_EQ(ResumeWithNanLogits("run", 0), RunState::kFailed);
+  EXPECT_EQ(Must(Reader("run").LastStep()), 23);
+  EXPECT_THAT(Alerts("run").back().text, HasSubstr("no lab is watching"));
+}
+
+TEST_F(ExperimentGuardTest, WhereALabWatchesItPausesForThePerson) {
+  StartAndRun("run", {{"train.on_nonfinite", "skip"}, {"train.steps", "60"}}, {}, 3);
+  RunWatch::Prepare(Must(OpenFolder::Open(folder_ / "run")));
+  const auto lab = RunWatch::Attach(folder_ / "run");
+  ASSERT_TRUE(lab.has_value());
+  also_on_message_ = [&](const std::string& sentence) {
+    if (sentence.find("the run pauses") == std::string::npos) return;
+    Submit(Must(RunFolder::Open(folder_ / "run")), {0, "stop"});
+  };
+  EXPECT_EQ(ResumeWithNanLogits("run", 0), RunState::kStopped);
+  EXPECT_EQ(Must(Reader("run").LastStep()), 23);
+}
+
+TEST_F(ExperimentGuardTest, ARollBackThatDoesNotHelpGoesToTheCheckpointBefore) {
+  StartAndRun("run", {{"train.on_nonfinite", "roll_back"}, {"train.checkpoint_every", "2"}}, {}, 4);
+  const fs::path good = CheckpointOf("run", 2), bad = CheckpointOf("run", 4);
+  StartPoisoned("poisoned", "roll_back", 4);
+  for (const char* file : {"model.safetensors"}) {
+    fs::copy_file(CheckpointOf("poisoned", 4) / file, bad / file,
+                  fs::copy_options::overwrite_existing);
+  }
+  NoteChecksums(bad);
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished);
+  EXPECT_EQ(RollBacks("run"), 2);
+  const auto segments = Must(Reader("run").Segments());
+  EXPECT_EQ(segments[segments.size() - 2].first_step, 4);
+  EXPECT_EQ(segments.back().first_step, 2);
+  for (const double loss : Column("run", "loss")) EXPECT_TRUE(std::isfinite(loss));
+}
+
 // A map of NaN cannot be matched; the request is refused, and the engine lives on. In a process of
 // its own, because what is guarded against is an abort.
 TEST_F(ExperimentGuardTest, AConstraintRequestOnMapsThatAreNotFiniteIsRefused) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(
       {
-        StartPoisoned("run", "skip", 3, "sites.0.res.predictor.bias");
-        const RunState state = ResumeAndRun("run", {{5, "constraint", "row_softmax"}});
+        StartAndRun("run", {{"train.on_nonfinite", "skip"}}, {}, 3);
+        const RunState state = ResumeWithNanLogits("run", 0, {{5, "constraint", "row_softmax"}});
         const Intervention outcome = Interventions("run").back();
         const bool refused = !outcome.applied && !outcome.reason.empty();
         fs::remove_all(folder_);

@@ -17,9 +17,10 @@ using testing::HasSubstr;
 class InterventionTrialTest : public ExperimentTest {
  protected:
   fs::path File() const { return folder_ / "trial"; }
+  OpenFolder Place() const { return Must(OpenFolder::Open(folder_)); }
   // What the next engine makes of the file.
   std::optional<std::string> ReasonAgainst(const std::string& id) const {
-    InterventionTrial next(File());
+    InterventionTrial next(Place());
     next.TakeOver();
     return next.ReasonAgainst(id);
   }
@@ -31,7 +32,7 @@ class InterventionTrialTest : public ExperimentTest {
 };
 
 TEST_F(InterventionTrialTest, ARequestThatDidNoHarmLeavesNothingBehind) {
-  InterventionTrial trial(File());
+  InterventionTrial trial(Place());
   trial.Begin("a");
   EXPECT_TRUE(fs::exists(File()));
   trial.Begin("b");
@@ -43,7 +44,7 @@ TEST_F(InterventionTrialTest, ARequestThatDidNoHarmLeavesNothingBehind) {
 }
 
 TEST_F(InterventionTrialTest, WhatIsOpenWhereAnExceptionEndsTheEngineIsWhy) {
-  InterventionTrial trial(File());
+  InterventionTrial trial(Place());
   trial.Begin("before");
   trial.Pass("before");
   trial.Begin("a");
@@ -56,7 +57,7 @@ TEST_F(InterventionTrialTest, WhatIsOpenWhereAnExceptionEndsTheEngineIsWhy) {
 
 TEST_F(InterventionTrialTest, ACrashIsNotedFromItsSignalHandler) {
   {
-    InterventionTrial trial(File());
+    InterventionTrial trial(Place());
     trial.Begin("a");
     InterventionTrial::NoteSignal(SIGSEGV);
   }
@@ -66,7 +67,7 @@ TEST_F(InterventionTrialTest, ACrashIsNotedFromItsSignalHandler) {
 
 TEST_F(InterventionTrialTest, KillsFromOutsideCountOnlyWhereTheyComeAgainAndAgain) {
   for (int kill = 1; kill <= InterventionTrial::kMostTries; ++kill) {
-    InterventionTrial trial(File());
+    InterventionTrial trial(Place());
     trial.TakeOver();
     EXPECT_FALSE(trial.ReasonAgainst("a")) << kill;
     trial.Begin("a");
@@ -82,7 +83,7 @@ TEST_F(InterventionTrialTest, AFileThatIsNotOursIsNoReasonAndNotFollowed) {
   Write("elsewhere", "open a 7\n");
   fs::create_symlink(folder_ / "elsewhere", File());
   EXPECT_FALSE(ReasonAgainst("a"));
-  InterventionTrial trial(File());
+  InterventionTrial trial(Place());
   trial.Begin("b");
   EXPECT_EQ(Read(folder_ / "elsewhere"), "open a 7\n");
 }

@@ -10,10 +10,12 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "core/formats/checksum.h"
 #include "core/train/trainer.h"
 
 namespace mhc {
@@ -26,6 +28,19 @@ T Must(Result<T> result) {
 }
 inline void Must(Status status) {
   if (!status) throw std::runtime_error(status.error().message);
+}
+
+// Makes state.json say that the files beside it are those that were saved.
+inline void NoteChecksums(const std::filesystem::path& checkpoint) {
+  const auto bytes = [&](const std::string& name) {
+    std::ifstream file(checkpoint / name, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  auto state = nlohmann::json::parse(bytes("state.json"));
+  for (auto& [name, checksum] : state.at("checksums").items()) checksum = ChecksumOf(bytes(name));
+  state.erase("checksum");
+  state["checksum"] = ChecksumOf(state.dump());
+  std::ofstream(checkpoint / "state.json") << state.dump();
 }
 
 class TrainTest : public testing::Test {
