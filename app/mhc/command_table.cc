@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "app/mhc/compare_command.h"
 #include "app/mhc/export_command.h"
 #include "app/mhc/follow_command.h"
+#include "app/mhc/fork_command.h"
 #include "app/mhc/list_command.h"
 #include "app/mhc/map_command.h"
 #include "app/mhc/matrix_command.h"
@@ -20,10 +22,12 @@ std::span<const Command> Commands() {
   static const std::vector<Command> table = {
       {"train", "Starts a run of a configuration file or a preset."},
       {"resume", "Goes on with a run from its last checkpoint."},
+      ForkCommand(),
       RequestCommand(),
       StudyCommand(),
       StatusCommand(),
       ListCommand(),
+      CompareCommand(),
       FollowCommand(),
       ExportCommand(),
       MatrixCommand(),

@@ -14,6 +14,8 @@
 
 namespace mhc {
 
+inline constexpr const char* kRecordName = "record.sqlite";
+
 // What is wrong with the content of a record; thrown inside this room and caught by Attempt.
 [[noreturn]] void ThrowDamaged(const std::string& what);
 

@@ -19,8 +19,10 @@ Result Noted(Result result) {
   return result;
 }
 
+// What is made is the owner's alone: who may read a record can lock it.
 int Open(const char* path, int flags, int mode) {
-  return Noted(Calls().open_at(AT_FDCWD, path, flags, static_cast<mode_t>(mode)));
+  constexpr mode_t kOwnersAlone = 0700;
+  return Noted(Calls().open_at(AT_FDCWD, path, flags, static_cast<mode_t>(mode) & kOwnersAlone));
 }
 ssize_t Write(int file, const void* bytes, size_t count, off_t place) {
   return Noted(Calls().pwrite(file, bytes, count, place));

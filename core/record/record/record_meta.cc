@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <sstream>
 
 #include "core/formats/number_text.h"
 #include "core/record/record/record_file.h"
@@ -53,6 +54,27 @@ Number FromMeta(const std::string& key, const std::string& text) {
   return number;
 }
 
+// "ID@STEP ID@STEP"
+std::string ToText(const std::vector<ParentRun>& ancestors) {
+  std::string text;
+  for (const ParentRun& run : ancestors) {
+    text += fmt::format("{}{}@{}", text.empty() ? "" : " ", run.id, run.step);
+  }
+  return text;
+}
+
+std::vector<ParentRun> ParseAncestors(const std::string& text) {
+  std::vector<ParentRun> ancestors;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const auto at = word.find('@');
+    if (at == std::string::npos) ThrowDamaged("meta ancestors: expected words like ID@STEP");
+    ancestors.push_back(
+        {word.substr(0, at), FromMeta<std::int64_t>("ancestors", word.substr(at + 1))});
+  }
+  return ancestors;
+}
+
 }  // namespace
 
 void WriteMeta(SQLite::Database& database, const std::string& key, const std::string& value) {
@@ -83,6 +105,7 @@ void WriteDescription(SQLite::Database& database, const RunDescription& descript
   if (description.parent) {
     WriteMeta(database, "parent_id", description.parent->id);
     WriteMeta(database, "parent_step", std::to_string(description.parent->step));
+    WriteMeta(database, "ancestors", ToText(description.ancestors));
   }
 }
 
@@ -105,6 +128,8 @@ RunDescription ReadDescription(SQLite::Database& database) {
     const auto step = ReadMeta(database, "parent_step");
     if (!step) ThrowDamaged("meta has parent_id without parent_step");
     description.parent = ParentRun{*std::move(id), FromMeta<std::int64_t>("parent_step", *step)};
+    description.ancestors = ParseAncestors(ReadMeta(database, "ancestors").value_or(""));
+    if (description.ancestors.empty()) description.ancestors = {*description.parent};
   }
   return description;
 }

@@ -20,7 +20,6 @@ namespace {
 constexpr int kWriterTimeoutMs = 1000;
 // At the end a reader that stays attached is not worth a long wait.
 constexpr int kClosingTimeoutMs = 200;
-constexpr const char* kRecordName = "record.sqlite";
 
 void UseWriteAheadLog(SQLite::Database& database) {
   const std::string mode = database.execAndGet("PRAGMA journal_mode=WAL").getString();

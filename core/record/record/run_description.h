@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mhc {
 
@@ -35,6 +36,7 @@ struct RunDescription {
   std::string mixing_dtype = "float32";  // in which coefficients and Sinkhorn are computed
   std::string instruction_set;           // of LibTorch and of the kernels; empty: not known
   std::optional<ParentRun> parent;
+  std::vector<ParentRun> ancestors;  // the oldest first, `parent` last; of a branch
 };
 
 // As recorded. A reader turns kRunning and kPaused without a lock holder into kInterrupted.

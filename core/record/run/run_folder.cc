@@ -147,7 +147,8 @@ bool IsRun(const std::filesystem::path& folder) {
 
 // What decides how a run is computed, or where its data stand, and not what it is.
 bool MayChangeAtResume(std::string_view key) {
-  return key == "threads" || key == "mixing.kernels" || key == "data.source";
+  return key == "threads" || key == "mixing.kernels" || key == "data.source" ||
+         key == "train.steps";
 }
 
 }  // namespace
@@ -192,8 +193,8 @@ Result<RunFolder> RunFolder::Open(const std::filesystem::path& path,
   for (const Setting& setting : settings) {
     if (!MayChangeAtResume(setting.key)) {
       return Fail(
-          "--set {}: stays as the run was started with, expected threads, mixing.kernels or "
-          "data.source",
+          "--set {}: stays as the run was started with, expected threads, mixing.kernels, "
+          "data.source or train.steps",
           setting.key);
     }
   }

@@ -51,7 +51,7 @@ class RunFolder {
                                   const Configuration& configuration, const Filling& fill = {});
   // A folder with a readable run.toml and a record. The error says which is missing. Touches
   // nothing. `settings` are laid over run.toml for this once, which stays as it is: those alone
-  // that a resume may change, threads, mixing.kernels and data.source.
+  // that a resume may change: threads, mixing.kernels, data.source, train.steps.
   static Result<RunFolder> Open(const std::filesystem::path& path,
                                 std::span<const Setting> settings = {});
   // $MHC_RUNS, else ~/mhc-runs; with NAME-DATE below it that does not exist yet.

@@ -31,7 +31,8 @@ class Experiment {
                                                    const ExperimentHost& host);
   // Takes the run's lock and goes back to its newest readable checkpoint. Errors: no run, another
   // holder, other data than the run was started with, already finished. `settings` as
-  // RunFolder::Open takes them; an alert names those that change how the run is computed.
+  // RunFolder::Open takes them; an alert names those that change how the run is computed. With more
+  // steps than it was started with a run goes on behind its end.
   static Result<std::unique_ptr<Experiment>> Resume(const std::filesystem::path& run,
                                                     const ExperimentHost& host,
                                                     std::span<const Setting> settings = {});
@@ -55,6 +56,7 @@ class Experiment {
   Status GoBackToNewestCheckpoint(RecordReader& reader);
   Status TellWhatChanged(const RunDescription& started);
   Status TellOfKernels(const std::string& recorded);
+  Status TellOfSteps(std::int64_t recorded);
 
   // experiment.cc
   Result<RunState> TrainCatchingExceptions(const std::function<bool()>& stop_requested);

@@ -1,5 +1,7 @@
 // Starting and resuming an experiment.
 
+#include <algorithm>
+
 #include "core/formats/small_file.h"
 #include "core/model/kernels/site_kernels.h"
 #include "core/record/configuration/data_source.h"
@@ -49,6 +51,24 @@ Configuration Resolved(Configuration configuration, const ExperimentHost& host) 
   return configuration;
 }
 
+// With the steps that the record says, where the settings name no others: a run that was extended
+// stays so.
+Result<RunFolder> OpenToResume(const std::filesystem::path& run,
+                               std::span<const Setting> settings) {
+  auto folder = RunFolder::Open(run, settings);
+  if (!folder) return folder;
+  const bool names_steps = std::any_of(settings.begin(), settings.end(),
+                                       [](const Setting& one) { return one.key == "train.steps"; });
+  auto reader = RecordReader::Open(folder->record_path());
+  if (!reader) return tl::unexpected(reader.error());
+  const auto description = reader->Description();
+  if (!description) return tl::unexpected(description.error());
+  if (names_steps || description->steps == folder->configuration().train.steps) return folder;
+  std::vector<Setting> extended(settings.begin(), settings.end());
+  extended.push_back({"train.steps", std::to_string(description->steps)});
+  return RunFolder::Open(run, extended);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given,
@@ -90,7 +110,7 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
                                                        std::span<const Setting> settings) {
   const auto recorded = RunFolder::Open(run);
   if (!recorded) return tl::unexpected(recorded.error());
-  auto folder = RunFolder::Open(run, settings);
+  auto folder = OpenToResume(run, settings);
   if (!folder) return tl::unexpected(folder.error());
   auto lock = folder->Lock();
   if (!lock) return tl::unexpected(lock.error());
@@ -100,9 +120,16 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
   if (!description) return tl::unexpected(description.error());
   const auto state = reader->State();
   if (!state) return tl::unexpected(state.error());
-  if (*state == RunState::kFinished) {
-    return Fail("{}: finished at step {}, there is nothing to resume", run.string(),
-                description->steps);
+  const std::int64_t steps = folder->configuration().train.steps;
+  if (*state == RunState::kFinished && steps == description->steps) {
+    return Fail("{}: finished at step {}, there is nothing to resume; --steps of more extends it",
+                run.string(), description->steps);
+  }
+  const auto last = reader->LastStep();
+  if (!last) return tl::unexpected(last.error());
+  if (steps < *last) {
+    return Fail("train.steps: found {}, expected at least the {} that {} has", steps, *last,
+                run.string());
   }
   auto data = TokenData::Load(folder->configuration());
   if (!data) return tl::unexpected(data.error());
@@ -126,6 +153,9 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
                                                         std::move(trainer), *rows, host));
   if (auto status = experiment->GoBackToNewestCheckpoint(*reader); !status) {
     return tl::unexpected(status.error());
+  }
+  if (auto told = experiment->TellOfSteps(description->steps); !told) {
+    return tl::unexpected(told.error());
   }
   const std::string& kernels = recorded->configuration().mixing.kernels;
   if (auto told = experiment->TellOfKernels(kernels); !told) return tl::unexpected(told.error());
@@ -193,6 +223,17 @@ Status Experiment::TellWhatChanged(const RunDescription& started) {
                        fmt::format("resumed with {}; started with {}: repeated steps may differ in "
                                    "their last bits",
                                    now, then));
+}
+
+// From here on its record says so, and a later resume keeps to it.
+Status Experiment::TellOfSteps(std::int64_t recorded) {
+  const std::int64_t now = run_.configuration().train.steps;
+  if (now == recorded) return {};
+  if (auto noted = run_.writer.SetMeta("steps", std::to_string(now)); !noted) return noted;
+  return run_.SayAlert("steps",
+                       fmt::format("resumed to train {} steps, started with {}: from here "
+                                   "on the learning rate is that of the schedule of so many",
+                                   now, recorded));
 }
 
 Status Experiment::TellOfKernels(const std::string& recorded) {

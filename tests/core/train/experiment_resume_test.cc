@@ -224,6 +224,30 @@ TEST_F(ResumeCornersTest, ATextThatMovedIsReadWhereItIsNow) {
   ExpectSameRun("straight", "stopped", 20);
 }
 
+TEST_F(ResumeCornersTest, AFinishedRunIsExtendedAndStaysSo) {
+  const std::vector<Setting> constant = {{"train.schedule", "constant"}};
+  StartAndRun("run", constant);
+  const std::vector<Setting> more = {{"train.steps", "30"}};
+  {
+    const auto extended = Must(Experiment::Resume(folder_ / "run", Host(), more));
+    EXPECT_EQ(Run(*extended, {}, 25), RunState::kStopped);
+  }
+  EXPECT_EQ(ResumeAndRun("run"), RunState::kFinished) << "without saying it again";
+  EXPECT_EQ(Must(Reader("run").LastStep()), 30);
+  EXPECT_EQ(Must(Reader("run").Description()).steps, 30);
+  EXPECT_THAT(Must(Reader("run").Alerts())[0].text, HasSubstr("30 steps, started with 20"));
+  StartAndRun("straight", {{"train.schedule", "constant"}, {"train.steps", "30"}});
+  ExpectSameRun("straight", "run", 30);
+}
+
+TEST_F(ResumeCornersTest, FewerStepsThanItHasAreRefused) {
+  StartAndRun("run", {});
+  const std::vector<Setting> fewer = {{"train.steps", "10"}};
+  const auto refused = Experiment::Resume(folder_ / "run", Host(), fewer);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("at least the 20"));
+}
+
 TEST_F(ResumeCornersTest, WhatTheRunIsCannotBeSetAtAResume) {
   StartAndRun("run", {}, {}, 10);
   const std::vector<Setting> settings = {{"model.blocks", "2"}};
@@ -231,7 +255,7 @@ TEST_F(ResumeCornersTest, WhatTheRunIsCannotBeSetAtAResume) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             "--set model.blocks: stays as the run was started with, expected threads, "
-            "mixing.kernels or data.source");
+            "mixing.kernels, data.source or train.steps");
 }
 
 }  // namespace
