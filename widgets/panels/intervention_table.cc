@@ -22,6 +22,8 @@ StepRow RowOf(const Intervention& intervention) {
     row.role = Role::kQuietText;
     row.struck = true;
   }
+  const InterventionKind* kind = FindInterventionKind(intervention.request.kind);
+  row.branches = intervention.applied && !intervention.undone && kind && kind->changes_training;
   if (intervention.matrix_jump) row.measure = DistanceCell(*intervention.matrix_jump);
   row.sign = intervention.applied ? StepRow::Sign::kApplied : StepRow::Sign::kRefused;
   const QDateTime time =

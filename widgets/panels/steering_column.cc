@@ -22,6 +22,7 @@ SteeringColumn::SteeringColumn(const ViewContext& context, RequestSender& sender
   column->addWidget(training);
   column->addWidget(MakeSectionLine(context.look, widget()));
   auto* changes = new InterventionTable(context, sender, widget());
+  connect(changes, &StepTable::branchRequested, this, &SteeringColumn::branchRequested);
   // Takes the room that is left and scrolls by itself, so that its newest rows stay in sight.
   changes->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
   changes->setMinimumHeight(changes->minimumSizeHint().height());

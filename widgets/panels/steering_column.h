@@ -19,6 +19,7 @@ class SteeringColumn : public QScrollArea {
 
  Q_SIGNALS:
   void resumeRequested(RunDocument* run);
+  void branchRequested(qint64 step);  // of the current run, as it is without what came there
 };
 
 }  // namespace mhc

@@ -1,6 +1,8 @@
 #include "widgets/panels/step_table.h"
 
 #include <QAbstractTableModel>
+#include <QContextMenuEvent>
+#include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
 #include <QStyledItemDelegate>
@@ -19,6 +21,10 @@ enum StepColumn { kStep, kText, kMeasure, kSign, kStepColumns };
 constexpr int kColumnGap = 8;  // between columns
 constexpr int kAbove = 4;      // and below a row's text
 constexpr int kSignSize = 10;
+
+QString WithoutThis() {
+  return StepTable::tr("The run without this: a branch from right before it");
+}
 
 QString StepWords(const StepRow& row) {
   return row.step < 0 ? QString() : QString::fromStdString(StepText(row.step));
@@ -48,7 +54,9 @@ class StepTable::Model : public QAbstractTableModel {
   }
   QVariant data(const QModelIndex& index, int role) const override {
     const StepRow& row = rows_[static_cast<std::size_t>(index.row())];
-    if (role == Qt::ToolTipRole) return row.tip;
+    if (role == Qt::ToolTipRole) {
+      return index.column() == kSign && row.branches ? WithoutThis() : row.tip;
+    }
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
       case kStep:
@@ -125,6 +133,9 @@ class StepTable::Delegate : public QStyledItemDelegate {
     } else if (row.sign == StepRow::Sign::kRefused) {
       DrawCross(painter, square, table_.look_.Color(Role::kBad));
     }
+    if (!row.branches) return;
+    DrawBranch(painter, square.translated(0, table_.fontMetrics().lineSpacing()),
+               table_.look_.Color(Role::kAccent));
   }
 
   const StepTable& table_;
@@ -157,7 +168,11 @@ StepTable::StepTable(const QString& title, const QString& measure, const QString
   connect(&look_, &Look::changed, viewport(), [this] { viewport()->update(); });
   const auto choose = [this](const QModelIndex& index) {
     const StepRow& row = model_->rows()[static_cast<std::size_t>(index.row())];
-    if (row.step >= 0) Q_EMIT stepChosen(row.step);
+    if (index.column() == kSign && row.branches) {
+      Q_EMIT branchRequested(row.step);
+    } else if (row.step >= 0) {
+      Q_EMIT stepChosen(row.step);
+    }
   };
   connect(this, &QTableView::clicked, this, choose);
   connect(this, &QTableView::activated, this, choose);
@@ -207,7 +222,9 @@ void StepTable::FitRows() {
   clearSpans();
   const auto& rows = model_->rows();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const int height = WrappedHeight(rows[i].text, font(), TextWidth(rows[i]));
+    // Below the tick there is room for the branch.
+    const int lines = rows[i].branches ? 2 * fontMetrics().lineSpacing() : 0;
+    const int height = std::max(lines, WrappedHeight(rows[i].text, font(), TextWidth(rows[i])));
     setRowHeight(static_cast<int>(i), height + 2 * kAbove);
     if (has_measure_ && rows[i].measure.isEmpty()) setSpan(static_cast<int>(i), kText, 1, 2);
   }
@@ -223,6 +240,15 @@ void StepTable::resizeEvent(QResizeEvent* event) {
     updateGeometry();
   }
   if (at_end) scrollToBottom();
+}
+
+void StepTable::contextMenuEvent(QContextMenuEvent* event) {
+  const QModelIndex index = indexAt(event->pos());
+  if (!index.isValid() || !model_->rows()[std::size_t(index.row())].branches) return;
+  const std::int64_t step = model_->rows()[std::size_t(index.row())].step;
+  QMenu menu(this);
+  menu.addAction(WithoutThis(), this, [this, step] { Q_EMIT branchRequested(step); });
+  menu.exec(event->globalPos());
 }
 
 void StepTable::paintEvent(QPaintEvent* event) {

@@ -22,6 +22,7 @@ struct StepRow {
   Role role = Role::kText;  // the colour of the text
   bool struck = false;      // struck through: it does not hold any more
   bool pending = false;     // within a dashed outline
+  bool branches = false;    // has a sign for the run without it
   QString tip;
   bool operator==(const StepRow&) const = default;
 };
@@ -42,10 +43,12 @@ class StepTable : public QTableView {
 
  Q_SIGNALS:
   void stepChosen(qint64 step);
+  void branchRequested(qint64 step);  // by a click on a row's sign for it, or by its menu
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
   class Model;

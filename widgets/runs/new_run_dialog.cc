@@ -25,13 +25,6 @@
 namespace mhc {
 namespace {
 
-const Declaration* FindDeclaration(const std::string& key) {
-  for (const ConfigurationKey& row : ConfigurationKeys()) {
-    if (row.declaration.key == key) return &row.declaration;
-  }
-  return nullptr;
-}
-
 QString ValueText(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return QString::fromStdString(*text);
   return QString::fromStdString(ToToml(value));
@@ -140,7 +133,7 @@ NewRunDialog::NewRunDialog(const Look& look, const QString& preset, QWidget* par
 }
 
 void NewRunDialog::AddField(QFormLayout& form, const std::string& key, const QString& label) {
-  const Declaration* declaration = FindDeclaration(key);
+  const Declaration* declaration = &FindConfigurationKey(key)->declaration;
   QWidget* field = nullptr;
   if (declaration->choices.empty()) {
     auto* line = new QLineEdit(this);

@@ -80,6 +80,7 @@ LabPage::LabPage(const ViewContext& context, RequestSender& sender, QWidget* par
        {static_cast<const QObject*>(runs), static_cast<const QObject*>(fault_)}) {
     connect(part, SIGNAL(closeRequested(RunDocument*)), this, SIGNAL(closeRequested(RunDocument*)));
   }
+  connect(steering_, &SteeringColumn::branchRequested, this, &LabPage::branchRequested);
   connect(fault_, &RunFault::openRequested, this, &LabPage::openRequested);
   for (const auto change :
        {&RunSelection::runsChanged, &RunSelection::currentChanged, &RunSelection::recordChanged}) {

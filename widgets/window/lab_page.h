@@ -34,6 +34,7 @@ class LabPage : public QWidget {
   void closeRequested(RunDocument* run);
   void openRequested();
   void exportRequested(const QString& figure);
+  void branchRequested(qint64 step);
 
  private:
   void ShowViewsOrFault();

@@ -19,6 +19,8 @@
 #include "widgets/help/help_window.h"
 #include "widgets/panels/run_banner.h"
 #include "widgets/runs/ablation_dialog.h"
+#include "widgets/runs/branch_dialog.h"
+#include "widgets/runs/branch_launch.h"
 #include "widgets/runs/engine_launch.h"
 #include "widgets/runs/new_run_dialog.h"
 #include "widgets/runs/recent_runs.h"
@@ -27,6 +29,7 @@
 #include "widgets/window/lab_page.h"
 #include "widgets/window/run_summary.h"
 #include "widgets/window/window_notice.h"
+#include "widgets/words/number_words.h"
 
 namespace mhc {
 namespace {
@@ -96,6 +99,10 @@ MainWindow::MainWindow()
   connect(lab_, &LabPage::closeRequested, this, &MainWindow::CloseRun);
   connect(lab_, &LabPage::openRequested, this, &MainWindow::ChooseRun);
   connect(lab_, &LabPage::exportRequested, this, &MainWindow::Export);
+  connect(lab_, &LabPage::branchRequested, this, [this](qint64 step) {
+    const std::filesystem::path& run = runs_.current()->path();
+    Branch(run, step, BranchPath(run, step));
+  });
   connect(&runs_, &RunSelection::currentChanged, this, &MainWindow::FollowCurrent);
   connect(&runs_, &RunSelection::recordChanged, this, &MainWindow::FollowCurrent);
   connect(&sender_, &RequestSender::pendingChanged, this, &MainWindow::UpdateActions);
@@ -228,6 +235,28 @@ void MainWindow::Ablate() {
   auto* dialog = new AblationDialog(look_, runs_.current()->path(), this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->show();
+}
+
+void MainWindow::ChooseBranch() {
+  auto* dialog = new BranchDialog(look_, *runs_.current(), step_.step(), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QDialog::accepted, this, [this, dialog] {
+    Branch(dialog->parent_run(), dialog->step(), dialog->branch(), dialog->settings());
+  });
+  dialog->open();
+}
+
+// The branch is trained and opened beside the run that it came from.
+void MainWindow::Branch(const std::filesystem::path& parent, std::int64_t step,
+                        const std::filesystem::path& branch, const QStringList& settings) {
+  auto* launch = new BranchLaunch(this);
+  connect(launch, &BranchLaunch::made, this, [this](const std::filesystem::path& made) {
+    Launch({"resume", QString::fromStdString(made.string())}, made);
+  });
+  connect(launch, &BranchLaunch::failed, this,
+          [this](const QString& sentence) { notice_->Say(sentence, kNotice_ms); });
+  notice_->Say(tr("Branching at step %1 …").arg(StepNumber(step)));
+  launch->Start(parent, step, branch, settings);
 }
 
 void MainWindow::ShowDial() { pages_->setCurrentWidget(dial_); }

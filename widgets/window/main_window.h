@@ -62,6 +62,9 @@ class MainWindow : public QMainWindow {
   void Export(const QString& figure);
   void ShowHelp(const QString& page);
   void Ablate();
+  void ChooseBranch();
+  void Branch(const std::filesystem::path& parent, std::int64_t step,
+              const std::filesystem::path& branch, const QStringList& settings = {});
   void ShowDial();
   void SendSiteToDial();
   void StartStudy(const QString& name);

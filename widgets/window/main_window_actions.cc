@@ -61,6 +61,10 @@ void MainWindow::DeclareRunActions() {
   actions_->Add({"actionResume", tr("Run"), tr("Resume"),
                  tr("Start an engine that goes on from the newest checkpoint."), QKeySequence("R")},
                 [this] { Resume(runs_.current()); });
+  actions_->Add({"actionBranch", tr("Run"), tr("Branch …"),
+                 tr("What if: the same run up to a checkpoint, then with something else."),
+                 QKeySequence("B")},
+                [this] { ChooseBranch(); });
   actions_->Add({"actionAblate", tr("Run"), tr("Ablate …"),
                  tr("What the newest checkpoint loses without a stream or with another mixing."),
                  QKeySequence("Ctrl+B")},
@@ -192,6 +196,10 @@ void MainWindow::UpdateActions() {
     actions_->SetReason(
         name, run ? (open || QString(name) == "actionCloseRun" ? QString() : none) : none);
   }
+  actions_->SetReason("actionBranch", !open ? none
+                                      : !run->checkpoints().empty()
+                                          ? QString()
+                                          : tr("It has no checkpoint yet."));
   const bool has_sites = open && run->configuration().SiteCount() > 0;
   actions_->SetReason("actionAblate", !open       ? none
                                       : has_sites ? QString()

@@ -120,6 +120,8 @@ struct ConfigurationKey {
 // Every key but the constraints' options and [[mixing.site]], in the order in which they are
 // written.
 std::span<const ConfigurationKey> ConfigurationKeys();
+// By its full name, "train.clip"; nullptr where there is none.
+const ConfigurationKey* FindConfigurationKey(std::string_view name);
 
 // "KEY=VALUE" of a --set.
 struct Setting {

@@ -224,6 +224,13 @@ std::span<const ConfigurationKey> ConfigurationKeys() {
   return keys;
 }
 
+const ConfigurationKey* FindConfigurationKey(std::string_view name) {
+  for (const ConfigurationKey& key : ConfigurationKeys()) {
+    if (key.declaration.key == name) return &key;
+  }
+  return nullptr;
+}
+
 const SiteKey* FindSiteKey(std::string_view name) {
   for (const SiteKey& key : SiteKeys()) {
     if (key.declaration.key == name) return &key;

@@ -31,13 +31,6 @@ std::string Names(const Keys& keys, std::string_view prefix) {
   return names;
 }
 
-const ConfigurationKey* FindKey(std::string_view name) {
-  for (const ConfigurationKey& key : ConfigurationKeys()) {
-    if (key.declaration.key == name) return &key;
-  }
-  return nullptr;
-}
-
 // What an unknown key should have been: the keys of its section, or the one section that has it.
 std::string Suggestion(std::string_view key) {
   const auto dot = key.rfind('.');
@@ -265,7 +258,7 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
     return tl::unexpected(status.error());
   }
   for (const auto& [key, value] : given) {
-    const ConfigurationKey* declared = FindKey(key);
+    const ConfigurationKey* declared = FindConfigurationKey(key);
     if (declared == nullptr) {
       return Fail("{}{}: unknown key, {}", value.where, key, Suggestion(key));
     }
