@@ -101,11 +101,28 @@ Status WriteMatrices(RecordReader& reader, const ExportOptions& options, OutputF
   return appended;
 }
 
+// What changed the training, as a configuration has it: the same from there on without hands.
+Status WriteInterventions(RecordReader& reader, OutputFile& file, Written& written) {
+  const auto interventions = reader.Interventions();
+  if (!interventions) return tl::unexpected(interventions.error());
+  std::string text;
+  for (const Intervention& intervention : *interventions) {
+    const InterventionKind* kind = FindInterventionKind(intervention.request.kind);
+    const bool counts =
+        intervention.applied && !intervention.undone && kind != nullptr && kind->changes_training;
+    if (!counts) continue;
+    text += ToToml(AsPlanned(intervention));
+    ++written.rows;
+  }
+  return Append(file, text, written);
+}
+
 Status Write(RecordReader& reader, const ExportOptions& options, OutputFile& file,
              Written& written) {
   written.begun = true;
   if (options.as == "csv") return WriteCsv(reader, file, written);
   if (options.as == "jsonl") return WriteJsonLines(reader, file, written);
+  if (options.as == "interventions") return WriteInterventions(reader, file, written);
   return WriteMatrices(reader, options, file, written);
 }
 
@@ -161,9 +178,9 @@ CommandResult Run(const ExportOptions& options) {
 Action DeclareExport(CLI::App& app) {
   const auto options = std::make_shared<ExportOptions>();
   app.add_option("RUN", options->run, "Folder of the run")->required();
-  app.add_option("--as", options->as, "csv, jsonl or matrices")
+  app.add_option("--as", options->as, "csv, jsonl, matrices or interventions")
       ->required()
-      ->check(CLI::IsMember({"csv", "jsonl", "matrices"}));
+      ->check(CLI::IsMember({"csv", "jsonl", "matrices", "interventions"}));
   app.add_option("--out", options->out, "File to write (default: standard output)");
   app.add_option("--step", options->step,
                  "For matrices: the snapshot at or before this step (default: the newest)")
@@ -174,7 +191,9 @@ Action DeclareExport(CLI::App& app) {
       "csv: one row a step. jsonl: the lines of `mhc follow`. matrices: the token mean of H_res "
       "of\n"
       "every site as .npy, float64, [sites, n, n], oldest site first; at the step of an\n"
-      "intervention the maps right before it, at the next step those after it.\n\nExamples:\n"
+      "intervention the maps right before it, at the next step those after it.\n"
+      "interventions: what was changed and when, as tables [[intervention]]; behind run.toml they\n"
+      "make a configuration that trains the same run without hands.\n\nExamples:\n"
       "  mhc export runs/hc --as csv --out hc.csv\n"
       "  mhc export runs/hc --as matrices --step 300 --out h.npy && mhc matrix h.npy");
   return [options] { return Run(*options); };

@@ -193,6 +193,8 @@ TEST_F(RequestTest, WhatWasOnTrialWhenTheEngineCrashedIsRefusedAtTheResume) {
   engine_ = std::make_unique<StartedProgram>(
       std::vector<std::string>{"mhc", "resume", Path("run").string()});
   const std::int64_t step = applied["step"];
+  ASSERT_TRUE(WaitForStep("run", step));
+  ASSERT_EQ(Ask({"resume"}).status, 0) << "the pause outlived the crash";
   ASSERT_TRUE(WaitForStep("run", step + 2));
   const auto status = StatusOf("run");
   EXPECT_EQ(status["constraint"], "sinkhorn");

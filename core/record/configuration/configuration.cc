@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/record/configuration/configuration_keys.h"
+#include "core/record/configuration/event_tables.h"
 
 namespace mhc {
 
@@ -84,7 +85,7 @@ std::string ToToml(const Configuration& configuration) {
     }
     text += "]\n" + SiteText(entry.settings);
   }
-  return text;
+  return text + EventTablesToml(configuration);
 }
 
 }  // namespace mhc

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -80,6 +81,24 @@ struct ProbeSettings {
   std::int64_t every = 1;
   std::int64_t snapshot_every = 25;
   std::int64_t tokens = 128;
+  bool alerts = true;  // of the rules that come with the program
+};
+
+// One [[alert]]: what is told of while the run trains. All that is given must hold.
+struct AlertRule {
+  std::string scalar;                                                // a column of the record
+  std::optional<double> above = std::nullopt, below = std::nullopt;  // both: outside of a band
+  std::optional<std::int64_t> unmoved_for =
+      std::nullopt;                            // the same value so many measurements long
+  std::optional<double> spike = std::nullopt;  // more than so many times the median of the last 50
+  std::int64_t measurements = 1;               // in a row before it is told
+  bool pause = false;                          // the run pauses for a person
+};
+
+// One [[intervention]]: the words of a request, to be applied right after `step` finished steps.
+struct PlannedIntervention {
+  std::int64_t step = 0;
+  std::string kind, value, sites, transfer;  // `value`, `sites` and `transfer` may be empty
 };
 
 struct Configuration {
@@ -93,6 +112,8 @@ struct Configuration {
   std::vector<SiteOverride> site_overrides;
   TrainSettings train;
   ProbeSettings probe;
+  std::vector<AlertRule> alerts;
+  std::vector<PlannedIntervention> planned;
 
   // Sites of the model: two a block, none where the connection is `residual`.
   std::int64_t SiteCount() const;
@@ -117,7 +138,7 @@ struct ConfigurationKey {
   std::function<Value(const Configuration&)> get;
   std::function<void(Configuration&, const Value&)> set;
 };
-// Every key but the constraints' options and [[mixing.site]], in the order in which they are
+// Every key but the constraints' options and the lists of tables, in the order in which they are
 // written.
 std::span<const ConfigurationKey> ConfigurationKeys();
 // By its full name, "train.clip"; nullptr where there is none.
@@ -141,5 +162,6 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
                                          std::span<const Setting> settings);
 // The resolved configuration as TOML, every key with its text as a comment; reads back equal.
 std::string ToToml(const Configuration& configuration);
+std::string ToToml(const PlannedIntervention& planned);  // a table [[intervention]]
 
 }  // namespace mhc

@@ -209,6 +209,9 @@ std::vector<ConfigurationKey> MakeKeys() {
                     "Steps between snapshots of the maps."));
   keys.push_back(In("probe.tokens", p, &P::tokens, From(1, 65536), "tokens",
                     "Tokens of a step's batch on which the maps are measured."));
+  keys.push_back(In("probe.alerts", p, &P::alerts, {}, "",
+                    "Tell where the composite gain leaves 0.1 to 10, the mixing cannot move, the "
+                    "streams collapse or the gradient spikes; [[alert]] has rules of one's own."));
   return keys;
 }
 

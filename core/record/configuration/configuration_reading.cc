@@ -9,6 +9,7 @@
 #include "core/formats/toml_depth.h"
 #include "core/record/configuration/configuration.h"
 #include "core/record/configuration/configuration_keys.h"
+#include "core/record/configuration/event_tables.h"
 #include "core/record/configuration/given_values.h"
 #include "core/record/configuration/presets.h"
 #include "core/record/configuration/site_list.h"
@@ -245,6 +246,10 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
     return Fail("{}:{}: is not TOML: {}", source, error.source().begin.line,
                 std::string(error.description()));
   }
+  Configuration configuration;
+  if (auto taken = TakeEventTables(table, source, configuration); !taken) {
+    return tl::unexpected(taken.error());
+  }
   GivenKeys given;
   const toml::array* site_tables = nullptr;
   if (auto status = CollectGiven(table, source, given, &site_tables); !status) {
@@ -253,7 +258,6 @@ Result<Configuration> ParseConfiguration(std::string_view toml_text, std::string
   LaySettings(settings, given);
   const GivenPlaces places(given, source);
 
-  Configuration configuration;
   if (auto status = ResolveSite(configuration.mixing, given, "mixing.", false); !status) {
     return tl::unexpected(status.error());
   }

@@ -159,6 +159,7 @@ Result<TakenRequests> Inbox::Take() {
 }
 
 void Inbox::Done(const TakenRequest& request) {
+  if (request.name.empty()) return;  // it came from elsewhere
   const auto inbox = Open();
   if (!inbox || !inbox->RemoveFile(request.name)) settled_.push_back(request.name);
 }

@@ -58,6 +58,13 @@ Result<InterventionRequest> MakeRequest(const Configuration& configuration, std:
                                         std::optional<std::string_view> value,
                                         std::optional<std::string_view> sites,
                                         std::optional<std::string_view> transfer);
+// The planned interventions of a configuration as requests, in their order; ids "plan-0", "plan-1",
+// … Error where the words of one are no request of this model, or where its step is behind the end.
+struct PlannedRequest {
+  std::int64_t step = 0;
+  InterventionRequest request;
+};
+Result<std::vector<PlannedRequest>> PlannedRequests(const Configuration& configuration);
 // Request file <-> request. Text of a stranger: size, depth and every field are checked.
 Result<InterventionRequest> ParseRequest(const Configuration& configuration, std::string_view id,
                                          std::string_view json_text);
@@ -81,6 +88,9 @@ struct Intervention {
   std::vector<double> unmatched_by_site;
   double time = 0.0;  // Unix seconds
 };
+
+// An applied intervention as a table [[intervention]] that does the same.
+PlannedIntervention AsPlanned(const Intervention& intervention);
 
 // The keys of contract `mhc status`: id, step, kind, value, sites, transfer, outcome, reason,
 // matrix_jump, unmatched, and undone, segment, origin, matrix_jump_by_site, unmatched_by_site.

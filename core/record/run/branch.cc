@@ -80,6 +80,8 @@ Result<Configuration> ConfigurationOf(const RunFolder& parent, const Fork& fork,
       ParseConfiguration(ToToml(parent.configuration()), "run.toml", differences.settings);
   if (!configuration) return configuration;
   configuration->data.source = ResolvedSource(configuration->data.source);
+  // What is planned behind the fork is the parent's, as what was asked for there.
+  configuration->planned.clear();
   if (configuration->train.steps < fork.step) {
     return Fail("train.steps: found {}, expected at least the {} of the checkpoint",
                 configuration->train.steps, fork.step);

@@ -30,6 +30,7 @@ Experiment::Experiment(RunFolder folder, RunLock lock, RecordWriter writer, Toke
            std::move(trainer), rows, host),
       desk_(run_),
       guard_(run_),
+      alert_rules_(run_.configuration()),
       energy_(host.energy_zones) {}
 
 Result<RunState> Experiment::Run(const std::function<bool()>& stop_requested) {
@@ -140,6 +141,7 @@ Status Experiment::TrainOneStep() {
   desk_.Acquit();
   Report(record);
   if (auto status = TellOfWaiting(); !status) return status;
+  if (auto status = TellByRules(record); !status) return status;
   GetAlongWithOthers();
   if (!outcome.finite) return GuardAgainst(outcome);
   guard_.Pass();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/model/yielding_threads.h"
+#include "core/train/alert_rules.h"
 #include "core/train/core_wait.h"
 #include "core/train/energy_meter.h"
 #include "core/train/experiment_host.h"
@@ -57,6 +58,7 @@ class Experiment {
   Status TellWhatChanged(const RunDescription& started);
   Status TellOfKernels(const std::string& recorded);
   Status TellOfSteps(std::int64_t recorded);
+  void StayPausedAt(std::int64_t step);
 
   // experiment.cc
   Result<RunState> TrainCatchingExceptions(const std::function<bool()>& stop_requested);
@@ -68,6 +70,7 @@ class Experiment {
   bool WantsSnapshotOf(std::int64_t step) const;
   Status SaveRegularCheckpoint();
   Status TellOfStorage();
+  Status TellByRules(const StepRecord& record);
   Status Finish(RunState state);
 
   // experiment_rows.cc
@@ -83,6 +86,7 @@ class Experiment {
   TrainingRun run_;
   InterventionDesk desk_;
   NonfiniteGuard guard_;
+  AlertRules alert_rules_;
   double record_ms_ = 0.0;  // that the last row took
   std::deque<double> recent_step_seconds_;
   EnergyMeter energy_;

@@ -59,6 +59,15 @@ void Experiment::Report(const StepRecord& record) {
                                   mean * static_cast<double>(settings.steps - run_.state.step)});
 }
 
+Status Experiment::TellByRules(const StepRecord& record) {
+  for (const AlertRules::Raised& raised : alert_rules_.Look(record)) {
+    if (raised.pause) run_.control.Pause();
+    const std::string text = raised.pause ? raised.text + "; the run pauses" : raised.text;
+    if (auto said = run_.SayAlert("rule", text); !said) return said;
+  }
+  return {};
+}
+
 // Once: it is for the person who started the run, not for its record of the day.
 Status Experiment::TellOfWaiting() {
   if (told_of_waiting_) return {};

@@ -82,6 +82,12 @@ Result<std::unique_ptr<Experiment>> Experiment::Start(const Configuration& given
         "with a run",
         run.string());
   }
+  if (auto checked = CheckAlertRules(configuration); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (auto planned = PlannedRequests(configuration); !planned) {
+    return tl::unexpected(planned.error());
+  }
   auto data = TokenData::Load(configuration);
   if (!data) return tl::unexpected(data.error());
   auto trainer = std::make_unique<Trainer>(configuration, data->vocabulary(), host.device);
@@ -154,6 +160,7 @@ Result<std::unique_ptr<Experiment>> Experiment::Resume(const std::filesystem::pa
   if (auto status = experiment->GoBackToNewestCheckpoint(*reader); !status) {
     return tl::unexpected(status.error());
   }
+  if (*state == RunState::kPaused) experiment->StayPausedAt(*last);
   if (auto told = experiment->TellOfSteps(description->steps); !told) {
     return tl::unexpected(told.error());
   }
@@ -223,6 +230,14 @@ Status Experiment::TellWhatChanged(const RunDescription& started) {
                        fmt::format("resumed with {}; started with {}: repeated steps may differ in "
                                    "their last bits",
                                    now, then));
+}
+
+// A person's pause outlives a kill: what was recorded before it is repeated, and no step more.
+void Experiment::StayPausedAt(std::int64_t step) {
+  run_.control.paused = true;
+  run_.control.steps_allowed = std::max<std::int64_t>(0, step - run_.state.step);
+  run_.Say(fmt::format("the run is paused at step {}; `mhc request {} resume` goes on", step,
+                       run_.folder.path().string()));
 }
 
 // From here on its record says so, and a later resume keeps to it.

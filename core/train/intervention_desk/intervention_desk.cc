@@ -16,7 +16,9 @@ bool ChangesTraining(const InterventionRequest& request) {
 }  // namespace
 
 InterventionDesk::InterventionDesk(TrainingRun& run)
-    : run_(run), inbox_(run.lock.folder()), trial_(run.lock.folder()) {}
+    : run_(run), inbox_(run.lock.folder()), trial_(run.lock.folder()) {
+  if (auto planned = PlannedRequests(run.configuration())) planned_ = *std::move(planned);
+}
 
 // A record may come from anywhere: what is applied again is checked as a request is.
 Status InterventionDesk::CheckRecorded(const Intervention& past) const {
@@ -124,7 +126,20 @@ Status InterventionDesk::Collect() {
   return {};
 }
 
+// Those that are due come as if somebody had asked for them now. What a resume repeats is settled
+// already.
+void InterventionDesk::CollectPlanned() {
+  std::erase_if(planned_, [this](const PlannedRequest& planned) {
+    if (planned.step > run_.state.step) return false;
+    TakenRequest taken;
+    taken.id = planned.request.id;
+    if (!settled_.contains(taken.id)) waiting_.push_back({std::move(taken), planned.request});
+    return true;
+  });
+}
+
 Status InterventionDesk::TakeRequests() {
+  CollectPlanned();
   if (auto collected = Collect(); !collected) return collected;
   bool one_waits_for_repeats = false;
   for (auto it = waiting_.begin(); it != waiting_.end() && !run_.control.stop;) {

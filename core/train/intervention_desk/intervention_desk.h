@@ -54,6 +54,7 @@ class InterventionDesk {
   };
   Status CheckRecorded(const Intervention& past) const;
   Status Collect();
+  void CollectPlanned();
   Status Settle(const WaitingRequest& waiting);
   bool MustWait(const WaitingRequest& waiting) const;
   SettledRequest Apply(const InterventionRequest& request);
@@ -63,9 +64,10 @@ class InterventionDesk {
   TrainingRun& run_;
   Inbox inbox_;
   InterventionTrial trial_;
-  std::vector<Intervention> replays_;  // ascending by step and number
-  std::int64_t repeats_until_ = 0;     // steps up to this one were recorded before a resume
-  std::set<std::string> settled_;      // ids whose outcome is in the record
+  std::vector<Intervention> replays_;    // ascending by step and number
+  std::int64_t repeats_until_ = 0;       // steps up to this one were recorded before a resume
+  std::vector<PlannedRequest> planned_;  // of the configuration, until they are due
+  std::set<std::string> settled_;        // ids whose outcome is in the record
   std::deque<WaitingRequest> waiting_;
   bool told_of_inbox_ = false;
   std::int64_t snapshot_step_ = -1;

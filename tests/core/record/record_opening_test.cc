@@ -35,9 +35,13 @@ class OpeningTest : public RecordTest {
 
   static void Die() { kill(getpid(), SIGKILL); }
 
-  // Runs `body` in a child that may not write the folder, whoever runs the tests.
+  // Runs `body` in a child that may not write the folder, whoever runs the tests. The owner lets
+  // others read what is in it.
   template <class Body>
   void InReadOnlyFolder(Body body) const {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      std::filesystem::permissions(entry, std::filesystem::perms(0644));
+    }
     std::filesystem::permissions(folder_, std::filesystem::perms(0555));
     const pid_t child = fork();
     ASSERT_GE(child, 0);

@@ -248,6 +248,32 @@ TEST_F(ResumeCornersTest, FewerStepsThanItHasAreRefused) {
   EXPECT_THAT(refused.error().message, HasSubstr("at least the 20"));
 }
 
+TEST_F(ResumeCornersTest, APauseOutlivesAKillAndNothingThatWasRecordedIsLost) {
+  StartAndRun("straight", {{"train.checkpoint_every", "5"}});
+  const auto paused = Must(Experiment::Start(ConfigurationOf({{"train.checkpoint_every", "5"}}),
+                                             folder_ / "run", Host()));
+  bool was_paused = false;
+  observer_.after_step = [&](std::int64_t step) {
+    if (step == 8) Submit(paused->folder(), {0, "pause"});
+  };
+  Must(paused->Run([&] {
+    if (Must(Reader("run").State()) != RunState::kPaused) return false;
+    if (!was_paused) fs::copy(folder_ / "run", folder_ / "killed", fs::copy_options::recursive);
+    was_paused = true;
+    return true;
+  }));
+  ASSERT_TRUE(was_paused);
+  auto resumed = Must(Experiment::Resume(folder_ / "killed", Host()));
+  observer_ = {};
+  int looks = 0;
+  EXPECT_EQ(Must(resumed->Run([&] { return observer_.step == 8 && ++looks > 3; })),
+            RunState::kStopped);
+  resumed.reset();
+  EXPECT_EQ(Must(Reader("killed").LastStep()), 8) << "it went on though it was paused";
+  EXPECT_EQ(ResumeAndRun("killed"), RunState::kFinished) << "a stop ended the pause";
+  ExpectSameRun("straight", "killed", 20);
+}
+
 TEST_F(ResumeCornersTest, WhatTheRunIsCannotBeSetAtAResume) {
   StartAndRun("run", {}, {}, 10);
   const std::vector<Setting> settings = {{"model.blocks", "2"}};
