@@ -11,6 +11,7 @@
 #include "app/mhc/matrix_command.h"
 #include "app/mhc/oracle_site_command.h"
 #include "app/mhc/plan_command.h"
+#include "app/mhc/repair_command.h"
 #include "app/mhc/request_command.h"
 #include "app/mhc/simulate_command.h"
 #include "app/mhc/status_command.h"
@@ -29,6 +30,7 @@ std::span<const Command> Commands() {
       ListCommand(),
       CompareCommand(),
       FollowCommand(),
+      RepairCommand(),
       ExportCommand(),
       MatrixCommand(),
       MapCommand(),

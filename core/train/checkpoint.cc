@@ -11,15 +11,10 @@
 #include "core/formats/safetensors_writer.h"
 #include "core/formats/small_file.h"
 #include "core/record/intervention/intervention.h"
+#include "core/record/run/checkpoint_check.h"
 
 namespace mhc {
 namespace {
-
-constexpr const char* kModelFile = "model.safetensors";
-constexpr const char* kOptimizerFile = "optimizer.safetensors";
-constexpr const char* kStateFile = "state.json";
-constexpr const char* kOwnChecksum = "checksum";
-constexpr int kStateVersion = 1;
 
 using Tensors = std::map<std::string, at::Tensor>;
 
@@ -104,12 +99,6 @@ nlohmann::ordered_json ToJson(const TrainingState& state) {
   return json;
 }
 
-// Of all keys but its own, in the order of their names.
-std::string ChecksumOfState(nlohmann::json json) {
-  json.erase(kOwnChecksum);
-  return ChecksumOf(json.dump());
-}
-
 TrainingState FromJson(const nlohmann::json& json) {
   TrainingState state;
   state.step = json.at("step").get<std::int64_t>();
@@ -137,7 +126,6 @@ TrainingState FromJson(const nlohmann::json& json) {
 
 // What a hand or a disk may have changed.
 Status CheckState(const TrainingState& state, std::int64_t step) {
-  if (state.step != step) return Fail("step: found {}, expected {}", state.step, step);
   for (const auto& [kind, value] : {std::pair("learning_rate", Value(state.learning_rate)),
                                     std::pair("on_nonfinite", Value(state.on_nonfinite))}) {
     const auto checked = Check(FindInterventionKind(kind)->value, value);
@@ -157,7 +145,7 @@ Status CheckState(const TrainingState& state, std::int64_t step) {
 
 Status WriteState(const OpenFolder& folder, const TrainingState& state) {
   nlohmann::ordered_json json = ToJson(state);
-  json[kOwnChecksum] = ChecksumOfState(nlohmann::json::parse(json.dump()));
+  json[kStateChecksum] = ChecksumOfState(nlohmann::json::parse(json.dump()));
   return WriteNewFile(folder, kStateFile, json.dump(1) + "\n", /*sync=*/true);
 }
 
@@ -270,19 +258,10 @@ Status SaveCheckpoint(const OpenFolder& checkpoints, const std::string& name,
 }
 
 Result<TrainingState> ReadTrainingState(const OpenFolder& checkpoint, std::int64_t step) {
-  const std::string path = ShownPath(checkpoint, kStateFile);
-  const auto file = MappedFile::Open(checkpoint, kStateFile);
-  if (!file) return tl::unexpected(file.error());
-  const auto json = ParseJson(file->text(), path);
+  const auto json = ReadStateJson(checkpoint, step);
   if (!json) return tl::unexpected(json.error());
+  const std::string path = ShownPath(checkpoint, kStateFile);
   try {
-    const auto version = json->at("version").get<int>();
-    if (version != kStateVersion) {
-      return Fail("{}: found version {}, expected {}", path, version, kStateVersion);
-    }
-    if (json->contains(kOwnChecksum) && json->at(kOwnChecksum) != ChecksumOfState(*json)) {
-      return Fail("{}: is damaged: its checksum is another than that of what it says", path);
-    }
     TrainingState state = FromJson(*json);
     if (auto sound = CheckState(state, step); !sound) return FailWithin(path, sound.error());
     return state;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/formats/checksum.h"
 #include "core/record/record/record_cells.h"
 #include "core/record/record/record_file.h"
 #include "core/record/record/record_schema.h"
@@ -252,6 +253,21 @@ void FoldChunks(SQLite::Database& database, std::int64_t segment, std::int64_t l
     folder->Add(rows);
   }
   if (folder) folder->Write(database, segment);
+}
+
+std::string ChunksChecksum(SQLite::Database& database) {
+  SQLite::Statement query(database, "SELECT * FROM chunk ORDER BY segment, \"column\", first_step");
+  Checksum checksum;
+  while (query.executeStep()) {
+    for (int i = 0; i < query.getColumnCount(); ++i) {
+      const SQLite::Column cell = query.getColumn(i);
+      const auto* bytes = static_cast<const std::byte*>(cell.getBlob());
+      const auto size = static_cast<std::size_t>(cell.getBytes());
+      checksum.Take(std::as_bytes(std::span(&size, 1)));
+      if (size > 0) checksum.Take({bytes, size});
+    }
+  }
+  return checksum.Text();
 }
 
 void RebuildChunks(SQLite::Database& database) {

@@ -19,6 +19,8 @@ namespace mhc {
 void FoldChunks(SQLite::Database& database, std::int64_t segment, std::int64_t last_step);
 // Deletes all chunks and folds every finished span again.
 void RebuildChunks(SQLite::Database& database);
+// Of every cell of the table.
+std::string ChunksChecksum(SQLite::Database& database);
 
 // `column` is a column of table `step`, or empty where the record has it not: then every step in
 // the range is NaN. `file_bytes` bounds what may be allocated: a row takes more than one byte.

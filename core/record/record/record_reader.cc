@@ -290,6 +290,18 @@ Result<std::vector<CheckpointRow>> RecordReader::AllCheckpoints() {
   });
 }
 
+Result<std::vector<std::string>> RecordReader::Damage() {
+  return state_->Read([&]() -> Result<std::vector<std::string>> {
+    SQLite::Statement check(state_->database(), "PRAGMA integrity_check(20)");
+    std::vector<std::string> found;
+    while (check.executeStep()) {
+      std::string sentence = check.getColumn(0).getString();
+      if (sentence != "ok") found.push_back(std::move(sentence));
+    }
+    return found;
+  });
+}
+
 // A snapshot may stand at the very step where its segment began: the maps before an intervention
 // that came first. It is newer than that of the segment before.
 Result<std::optional<RecordReader::StepSnapshot>> RecordReader::SnapshotAt(const std::string& kind,

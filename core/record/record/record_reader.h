@@ -93,6 +93,8 @@ class RecordReader {
   // Those that were not removed, of the latest timeline, ascending by step.
   Result<std::vector<CheckpointRow>> Checkpoints();
   Result<std::vector<CheckpointRow>> AllCheckpoints();  // as they were noted
+  // What SQLite finds wrong with the pages, in its words, the first twenty; reads all of the file.
+  Result<std::vector<std::string>> Damage();
 
  private:
   struct State_;

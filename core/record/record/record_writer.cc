@@ -334,6 +334,19 @@ Status RecordWriter::RebuildIndex() {
   });
 }
 
+Result<bool> RecordWriter::MendIndex() {
+  bool was_wrong = false;
+  const Status done = state_->Write("looking over the chunks of", [&] {
+    SQLite::Transaction transaction(state_->database);
+    const std::string before = ChunksChecksum(state_->database);
+    RebuildChunks(state_->database);
+    was_wrong = ChunksChecksum(state_->database) != before;
+    if (was_wrong) transaction.commit();
+  });
+  if (!done) return tl::unexpected(done.error());
+  return was_wrong;
+}
+
 Status RecordWriter::Sync() {
   return state_->Write("syncing", [&] {
     // A commit in this mode flushes the whole log, and with it every commit before. The file must

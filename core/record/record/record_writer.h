@@ -69,6 +69,8 @@ class RecordWriter {
   Status SetParameters(std::int64_t all, std::int64_t mixing);
   // Deletes the index `chunk` and folds it again from the rows.
   Status RebuildIndex();
+  // The same where it is not what the rows say: true where it was not.
+  Result<bool> MendIndex();
   // Commits with the write-ahead log flushed to the disk.
   Status Sync();
   // State, checkpoint of the log, journal_mode=DELETE: the file then opens from read-only places.

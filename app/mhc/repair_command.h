@@ -1,0 +1,10 @@
+// `mhc repair`: a run folder looked over and mended.
+#pragma once
+
+#include "app/command_line/command.h"
+
+namespace mhc {
+
+Command RepairCommand();
+
+}  // namespace mhc
