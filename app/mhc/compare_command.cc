@@ -60,7 +60,8 @@ Rows TableOf(const RunComparison& comparison) {
   AddRow(rows, "peak memory MiB", comparison,
          [](const RunStatus& run) { return OrDash(run.peak_memory); });
   AddRow(rows, "energy J a token", comparison, [](const RunStatus& run) {
-    return OrDash(run.cost ? run.cost->energy_per_token : std::nullopt);
+    const auto joules = run.cost ? run.cost->energy_per_token : std::nullopt;
+    return joules ? ShortNumber(*joules) : "not told";
   });
   AddRow(rows, "interventions", comparison,
          [](const RunStatus& run) { return fmt::to_string(run.interventions.size()); });

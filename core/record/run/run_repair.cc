@@ -75,7 +75,7 @@ class Repair {
     return writer_->Close(*state_);
   }
 
-  RepairReport report_;
+  RepairReport TakeReport() { return std::move(report_); }
 
  private:
   template <class Mend>
@@ -117,6 +117,7 @@ class Repair {
 
   const OpenFolder& run_;
   const bool only_look_;
+  RepairReport report_;
   std::optional<RecordWriter> writer_;
   std::optional<RunState> state_;
   std::map<std::int64_t, std::string> rows_;
@@ -141,7 +142,7 @@ Result<RepairReport> RepairRun(const std::filesystem::path& run, bool only_look)
   if (auto looked = repair.LookAtIndex(*folder); !looked) return tl::unexpected(looked.error());
   if (auto looked = repair.LookAtCheckpoints(); !looked) return tl::unexpected(looked.error());
   if (auto ended = repair.End(); !ended) return tl::unexpected(ended.error());
-  return std::move(repair.report_);
+  return repair.TakeReport();
 }
 
 }  // namespace mhc
