@@ -47,8 +47,8 @@ Status RemoveAll(const OpenFolder& parent, const std::string& name, int depth) {
     const auto names = folder->Names();
     if (!names) return tl::unexpected(names.error());
     for (const std::string& inside : *names) {
-      const Status removed = folder->HoldsFolder(inside) ? RemoveAll(*folder, inside, depth + 1)
-                                                         : folder->RemoveFile(inside);
+      Status removed = folder->HoldsFolder(inside) ? RemoveAll(*folder, inside, depth + 1)
+                                                   : folder->RemoveFile(inside);
       if (!removed) return removed;
     }
   } else if (!parent.Holds(name)) {

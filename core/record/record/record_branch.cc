@@ -65,7 +65,7 @@ void Fill(SQLite::Database& source, const BranchPoint& point, const RunDescripti
 
 Status BranchRecord(const std::filesystem::path& parent, const BranchPoint& point,
                     const RunDescription& branch, const OpenFolder& run) {
-  const Status made = Attempt("branching from the record", parent, [&]() -> Status {
+  Status made = Attempt("branching from the record", parent, [&]() -> Status {
     auto opened = OpenForReading(parent);
     if (!opened) return tl::unexpected(opened.error());
     Fill(opened->database, point, branch, run);

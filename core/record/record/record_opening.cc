@@ -65,7 +65,7 @@ Status CopyFile(const std::filesystem::path& from, const std::filesystem::path& 
     std::filesystem::remove(to, error);
     return {};
   }
-  if (const auto status = CheckRegularFile(from, from); !status) return status;
+  if (auto status = CheckRegularFile(from, from); !status) return status;
   std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
   if (error) {
     return Fail("{}: cannot be copied to {} to be read: {}", from.string(), to.string(),

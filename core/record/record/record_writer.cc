@@ -66,7 +66,7 @@ struct RecordWriter::State {
   template <class Body>
   Status Write(std::string_view doing, Body&& body) {
     while (true) {
-      const Status done = WriteOnce(doing, body);
+      Status done = WriteOnce(doing, body);
       if (done || !done.error().may_pass || !patience || !patience(done.error())) return done;
     }
   }

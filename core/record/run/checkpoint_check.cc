@@ -64,8 +64,7 @@ Status CheckCheckpoint(const OpenFolder& checkpoint, std::int64_t step) {
   for (const char* name : {kModelFile, kOptimizerFile}) {
     const auto found = checksums.is_object() ? checksums.find(name) : checksums.end();
     const bool is_text = found != checksums.end() && found->is_string();
-    const auto checked =
-        CheckFile(checkpoint, name, is_text ? found->get<std::string>() : std::string());
+    auto checked = CheckFile(checkpoint, name, is_text ? found->get<std::string>() : std::string());
     if (!checked) return checked;
   }
   return {};

@@ -31,11 +31,13 @@ void FindDiffering(const std::vector<Configuration>& configurations, RunComparis
   for (const ConfigurationKey& key : ConfigurationKeys()) {
     if (key.declaration.key == "name") continue;
     std::vector<Value> values;
+    values.reserve(configurations.size());
     for (const Configuration& c : configurations) values.push_back(key.get(c));
     AddDiffering(key.declaration.key, std::move(values), comparison);
     if (key.declaration.key != "mixing.constraint") continue;
     // The options of the constraint stand beside its name.
     std::vector<Value> choices;
+    choices.reserve(configurations.size());
     for (const Configuration& c : configurations) {
       choices.emplace_back(c.SiteCount() == 0 ? std::string() : ToText(c.mixing.constraint));
     }
@@ -47,6 +49,7 @@ void FindDiffering(const std::vector<Configuration>& configurations, RunComparis
     }
   }
   std::vector<Value> sites;
+  sites.reserve(configurations.size());
   for (const Configuration& c : configurations) sites.emplace_back(SiteTables(c));
   AddDiffering("mixing.site", std::move(sites), comparison);
 }

@@ -119,11 +119,12 @@ void RemoveDeadTries(const std::filesystem::path& run) {
 
 // Never over something that came to be there meanwhile, an empty folder included.
 Status RenameToNew(const std::filesystem::path& from, const std::filesystem::path& to) {
-  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  const auto rename_with = [&](unsigned flags) {
+    return Calls().rename_at(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0;
+  };
+  if (rename_with(RENAME_NOREPLACE)) return {};
   // Some network file systems do not know that flag.
-  if (errno == EINVAL || errno == ENOSYS) {
-    if (!Exists(to) && rename(from.c_str(), to.c_str()) == 0) return {};
-  }
+  if ((errno == EINVAL || errno == ENOSYS) && !Exists(to) && rename_with(0)) return {};
   if (errno == EEXIST || Exists(to)) {
     return Fail("{}: exists already, expected the name of a new run folder", to.string());
   }

@@ -60,7 +60,7 @@ class Repair {
     for (const auto& [step, reason] : rows_) {
       const std::string name = CheckpointName(step);
       if (checkpoints->HoldsFolder(name) || checkpoints->Holds(name + ".damaged")) continue;
-      const auto looked =
+      auto looked =
           Found(name + ": is in the record and not in the folder", name + ": the record forgot it",
                 [this, step = step] { return writer_->RemoveCheckpoint(step); });
       if (!looked) return looked;
