@@ -98,13 +98,12 @@ Status AppendSafetensors(OutputFile& file, std::span<const SafetensorsTensor> te
 
 Status WriteSafetensors(const std::filesystem::path& path,
                         std::span<const SafetensorsTensor> tensors,
-                        const SafetensorsMetadata& metadata, Durability durability) {
+                        const SafetensorsMetadata& metadata) {
   const Result<Layout> layout = LayOut(tensors, metadata);
   if (!layout) return FailWithin(path.string(), layout.error());
   Result<OutputFile> file = OutputFile::Create(path);
   if (!file) return tl::unexpected(file.error());
   Status written = Append(*file, *layout);
-  if (written && durability == Durability::kSynced) written = file->Sync();
   if (written) written = file->Close();
   return written;
 }

@@ -29,17 +29,11 @@ struct SafetensorsTensor {
 
 using SafetensorsMetadata = std::map<std::string, std::string>;
 
-enum class Durability {
-  kCached,  // as the system sees fit
-  kSynced,  // on the disk when the call returns; rename and SyncFolder are the caller's
-};
-
 // Fails where a name comes twice, is "__metadata__" or is not UTF-8, where bytes are not those of
 // shape and type, or where the file cannot be written.
 Status WriteSafetensors(const std::filesystem::path& path,
                         std::span<const SafetensorsTensor> tensors,
-                        const SafetensorsMetadata& metadata = {},
-                        Durability durability = Durability::kCached);
+                        const SafetensorsMetadata& metadata = {});
 
 // The same into a file that is already open.
 Status AppendSafetensors(OutputFile& file, std::span<const SafetensorsTensor> tensors,

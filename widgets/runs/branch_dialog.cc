@@ -19,6 +19,13 @@ namespace {
 
 constexpr std::size_t kMostNamed = 3;  // changes that the note names
 
+// A run that was extended has more steps than its run.toml says.
+Configuration AsItIsNow(const RunDocument& run) {
+  Configuration configuration = run.configuration();
+  configuration.train.steps = run.description().steps;
+  return configuration;
+}
+
 QString WhySaved(const std::string& reason) {
   if (reason == "intervention") return BranchDialog::tr("before a change");
   if (reason == "request") return BranchDialog::tr("asked for");
@@ -33,7 +40,7 @@ BranchDialog::BranchDialog(const Look& look, const RunDocument& run, std::int64_
                            QWidget* parent)
     : QDialog(parent),
       run_(run.path()),
-      configuration_(run.configuration()),
+      configuration_(AsItIsNow(run)),
       interventions_(run.interventions()),
       checkpoint_(new QComboBox(this)),
       constraint_(new QComboBox(this)),

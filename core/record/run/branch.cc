@@ -74,10 +74,12 @@ Result<Differences> Sort(const Configuration& parent, std::span<const Setting> s
 }
 
 // The branch is made whole beside its place: a relative source would be another there.
-Result<Configuration> ConfigurationOf(const RunFolder& parent, const Fork& fork,
+// A parent that was extended has more steps than its run.toml says.
+Result<Configuration> ConfigurationOf(const RunFolder& parent, std::int64_t steps, const Fork& fork,
                                       const Differences& differences) {
-  auto configuration =
-      ParseConfiguration(ToToml(parent.configuration()), "run.toml", differences.settings);
+  Configuration now = parent.configuration();
+  now.train.steps = steps;
+  auto configuration = ParseConfiguration(ToToml(now), "run.toml", differences.settings);
   if (!configuration) return configuration;
   configuration->data.source = ResolvedSource(configuration->data.source);
   // What is planned behind the fork is the parent's, as what was asked for there.
@@ -164,14 +166,14 @@ Result<RunFolder> MakeBranch(const Fork& fork) {
   if (!parent) return tl::unexpected(parent.error());
   const auto differences = Sort(parent->configuration(), fork.settings);
   if (!differences) return tl::unexpected(differences.error());
-  const auto configuration = ConfigurationOf(*parent, fork, *differences);
-  if (!configuration) return tl::unexpected(configuration.error());
   auto reader = RecordReader::Open(parent->record_path());
   if (!reader) return tl::unexpected(reader.error());
   const auto row = FindRow(*parent, *reader, fork.step);
   if (!row) return tl::unexpected(row.error());
   const auto description = reader->Description();
   if (!description) return tl::unexpected(description.error());
+  const auto configuration = ConfigurationOf(*parent, description->steps, fork, *differences);
+  if (!configuration) return tl::unexpected(configuration.error());
   const auto checkpoint = OpenFolder::Open(parent->checkpoint_path(fork.step));
   if (!checkpoint) return tl::unexpected(checkpoint.error());
   const auto last = LastInterventionOf(*checkpoint, fork.step);

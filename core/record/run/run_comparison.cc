@@ -117,6 +117,7 @@ Result<RunComparison> CompareRuns(std::span<const std::filesystem::path> runs) {
     auto status = ReadRunStatus(*folder);
     if (!status) return tl::unexpected(status.error());
     configurations.push_back(folder->configuration());
+    configurations.back().train.steps = status->description.steps;  // it may have been extended
     comparison.runs.push_back(*std::move(status));
   }
   if (comparison.runs.empty()) return comparison;

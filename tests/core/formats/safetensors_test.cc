@@ -273,7 +273,7 @@ TEST_F(SafetensorsFiles, ComeBackAsTheyWereWritten) {
       {"scalar", ElementType::kI64, {}, BytesOf(i64)},
       {"nothing", ElementType::kF32, {0, 7}, {}}};
   const SafetensorsMetadata metadata = {{"step", "12"}, {"note", "tab\tand ü"}};
-  ASSERT_TRUE(WriteSafetensors(path, tensors, metadata, Durability::kSynced));
+  ASSERT_TRUE(WriteSafetensors(path, tensors, metadata));
 
   const auto file = Safetensors::Open(path);
   ASSERT_TRUE(file) << file.error().message;

@@ -110,6 +110,17 @@ TEST_F(ExperimentBranchTest, ALiveRunIsBranchedWithoutANoticeOfIt) {
   ExpectSameRun("straight", "twin", 20);
 }
 
+TEST_F(ExperimentBranchTest, OfARunThatWasExtendedIsAsLongAsItIsNow) {
+  StartAndRun("run", settings_);
+  const std::vector<Setting> more = {{"train.steps", "30"}};
+  EXPECT_EQ(Run(*Must(Experiment::Resume(folder_ / "run", Host(), more))), RunState::kFinished);
+  Branch("run", 25, "twin");
+  EXPECT_EQ(ResumeAndRun("twin"), RunState::kFinished);
+  ExpectSameRun("run", "twin", 30);
+  const fs::path runs[] = {folder_ / "run", folder_ / "twin"};
+  EXPECT_THAT(Must(CompareRuns(runs)).differing, IsEmpty());
+}
+
 TEST_F(ExperimentBranchTest, OutlivesItsParent) {
   StartAndRun("straight", settings_);
   StartAndRun("run", settings_);
