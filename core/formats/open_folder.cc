@@ -106,8 +106,8 @@ OpenFolder OpenFolder::ShownAs(fs::path path) const { return {descriptor_, std::
 fs::path OpenFolder::PresentPath() const {
   std::error_code error;
   const fs::path present = fs::read_symlink(DescriptorPath(descriptor()), error);
-  struct stat opened {
-  }, named{};
+  struct stat opened {};
+  struct stat named {};
   const bool same = fstat(descriptor(), &opened) == 0 && stat(path_.c_str(), &named) == 0 &&
                     opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
   return error || same ? path_ : present;
@@ -177,11 +177,6 @@ Status OpenFolder::MakeFolder(const std::string& name) const {
 Status OpenFolder::Rename(const std::string& from, const std::string& to) const {
   if (Calls().rename_at(descriptor(), from.c_str(), descriptor(), to.c_str(), 0) == 0) return {};
   return Failed(from, fmt::format("cannot be renamed to {}", to), errno);
-}
-
-Status OpenFolder::Link(const std::string& from, const std::string& to) const {
-  if (Calls().link_at(descriptor(), from.c_str(), descriptor(), to.c_str(), 0) == 0) return {};
-  return Failed(to, "cannot be placed", errno);
 }
 
 Status OpenFolder::RemoveFile(const std::string& name) const {

@@ -48,8 +48,6 @@ class OpenFolder {
   Status MakeFolder(const std::string& name) const;
   // In place of what has the new name; of folders, only of an empty one.
   Status Rename(const std::string& from, const std::string& to) const;
-  // Gives a file a second name, which must be free.
-  Status Link(const std::string& from, const std::string& to) const;
   // No error where there is none.
   Status RemoveFile(const std::string& name) const;
   // With all that is in it; links in it are removed, not followed. No error where there is none.

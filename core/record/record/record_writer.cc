@@ -326,14 +326,6 @@ Status RecordWriter::SetParameters(std::int64_t all, std::int64_t mixing) {
   });
 }
 
-Status RecordWriter::RebuildIndex() {
-  return state_->Write("rebuilding the chunks of", [&] {
-    SQLite::Transaction transaction(state_->database);
-    RebuildChunks(state_->database);
-    transaction.commit();
-  });
-}
-
 Result<bool> RecordWriter::MendIndex() {
   bool was_wrong = false;
   const Status done = state_->Write("looking over the chunks of", [&] {

@@ -67,9 +67,8 @@ class RecordWriter {
   Status SetMeta(const std::string& key, const std::string& value);
   // Of the model as it is now, `mixing` of them of its mixing.
   Status SetParameters(std::int64_t all, std::int64_t mixing);
-  // Deletes the index `chunk` and folds it again from the rows.
-  Status RebuildIndex();
-  // The same where it is not what the rows say: true where it was not.
+  // Folds the index `chunk` again from the rows where it is not what they say: true where it was
+  // not.
   Result<bool> MendIndex();
   // Commits with the write-ahead log flushed to the disk.
   Status Sync();
